@@ -1,0 +1,172 @@
+/**
+ * The message buffer port: address -> application -> bounded, ordered queue.
+ *
+ * Written for three kinds of store: memory answers at once, without a promise; an embedded one after its group commit;
+ * a shared remote one over the network, waking other nodes through `watch`. Implementers:
+ * - positions of a queue MUST start at 1, grow, and MUST NOT be reused within an epoch;
+ * - an epoch MUST carry at least 64 random bits and MUST change whenever a position could have been lost or reused;
+ * - a message MUST leave only by acknowledgement, expiry, the stated overflow rule, collapse, withdrawal, parking,
+ *   purge or erasure; never because it was read;
+ * - `append` MUST answer only when the entry is worth `supports.grade`.
+ */
+import type { Address, GapReason, Grade, Urgency } from '../protocol/types.ts';
+
+export type MaybePromise<T> = T | PromiseLike<T>;
+
+/** One message as stored. Shared by all who read it; nobody changes it. */
+export interface BufferedMessage {
+  readonly position: number;
+  /** The message as JSON, with its id, opened by `{` and without its cursor and closing brace. */
+  readonly json: string;
+  /** UTF-8 bytes that it counts for in the bounds. */
+  readonly size: number;
+  readonly acceptedMs: number;
+  readonly expiresMs: number;
+  readonly urgency: Urgency;
+  readonly topic: string | undefined;
+}
+
+/** What happens to a publish that meets a full queue. */
+export type OverflowRule = 'reject' | 'drop-oldest';
+
+export interface QueueName {
+  readonly address: Address;
+  readonly application: string;
+}
+
+export interface AppendEntry extends QueueName {
+  /** The members of the message that do not depend on its position, joined by commas, without braces. */
+  readonly members: string;
+  readonly size: number;
+  readonly ttlSeconds: number;
+  readonly urgency: Urgency;
+  readonly topic: string | undefined;
+  readonly key: string | undefined;
+  /** A digest of the content: the same key with another one is a conflict. */
+  readonly fingerprint: string;
+  readonly overflow: OverflowRule;
+}
+
+export type AppendOutcome =
+  | { readonly kind: 'stored'; readonly id: string; readonly position: number; readonly collapsed?: string }
+  | { readonly kind: 'duplicate'; readonly id: string }
+  | { readonly kind: 'conflict' }
+  | { readonly kind: 'full'; readonly bound: 'queue' | 'address' | 'buffer' };
+
+/** A place in one life of a queue. */
+export interface Place {
+  readonly epoch: string;
+  readonly position: number;
+}
+
+export interface QueueExchange extends QueueName {
+  /** Handled up to: acknowledged, clamped to what the queue holds. */
+  readonly handled: Place | undefined;
+  /** Read on after this place; `undefined` at a first poll. */
+  readonly read: Place | undefined;
+  /** Where a first read begins: the oldest message, or the newest `n`. Default: oldest for recipients, 0 for others. */
+  readonly newest?: number;
+}
+
+export interface ExchangeRequest {
+  readonly session: string;
+  readonly queues: readonly QueueExchange[];
+  /** Bytes of messages after which reading one queue stops (at least one message is read). */
+  readonly maxBytes: number;
+  /** Milliseconds that the session's place is kept without another exchange. */
+  readonly keepMs: number;
+}
+
+/** A loss in a queue: what stood at positions `from` to `to` and left without being handled by all. */
+export interface Loss {
+  readonly reason: GapReason;
+  readonly from: number;
+  readonly to: number;
+  /** Unknown where neighbouring losses had to be merged. */
+  readonly count: number | undefined;
+}
+
+export interface QueueReading {
+  readonly epoch: string;
+  /** The place that reading started after. */
+  readonly after: number;
+  /** The last position assigned. */
+  readonly last: number;
+  readonly messages: readonly BufferedMessage[];
+  /** More messages follow the ones read. */
+  readonly more: boolean;
+  /** Losses after `after`, in order of position. */
+  readonly losses: readonly Loss[];
+  /** The place asked for belongs to another epoch, or lies beyond the end. */
+  readonly reset: boolean;
+  /** What the acknowledgement covered: positions after `from` up to `to`, with the number of messages it freed. */
+  readonly acknowledged: { readonly from: number; readonly to: number; readonly freed: number } | undefined;
+}
+
+/** Why a message left, told to watchers. `positions` are those of one queue. */
+export interface Removal extends QueueName {
+  readonly reason: 'acknowledged' | 'expired' | 'overflow' | 'collapsed' | 'withdrawn' | 'parked' | 'purged' | 'erased';
+  readonly ids: readonly string[];
+}
+
+export interface BufferWatcher {
+  /** Something was appended by another node; MAY be lost. */
+  appended?(queue: QueueName): void;
+  /** Messages left, on this node. */
+  removed?(removal: Removal): void;
+}
+
+export type MessageState =
+  | { readonly state: 'pending'; readonly queue: QueueName; readonly message: BufferedMessage }
+  | { readonly state: 'parked'; readonly queue: QueueName; readonly message: BufferedMessage; readonly reason: string }
+  | { readonly state: 'gone'; readonly queue: QueueName; readonly reason: Removal['reason'] | 'unknown' };
+
+export interface MessageBuffer {
+  readonly supports: { readonly grade: Grade; readonly durable: boolean; readonly shared: boolean };
+  /** Stores each entry or says why not, each by itself, in order. */
+  append(entries: readonly AppendEntry[], signal?: AbortSignal): MaybePromise<readonly AppendOutcome[]>;
+  /** Acknowledges and reads many queues for one session in one go; answers in the order asked. */
+  exchange(request: ExchangeRequest, signal?: AbortSignal): MaybePromise<readonly QueueReading[]>;
+  /** Forgets a session's places, so that they hold nothing back. */
+  forget(session: string, queues: readonly QueueName[]): MaybePromise<void>;
+  /** Looks a message up by its id. */
+  find(id: string): MaybePromise<MessageState | undefined>;
+  /** Takes one message out, keeping the rest: parked messages stay visible, withdrawn ones leave no gap. */
+  take(id: string, how: { readonly kind: 'park'; readonly reason: string } | { readonly kind: 'withdraw' } | { readonly kind: 'purge' }): MaybePromise<boolean>;
+  /** Erases an address with everything in it, of one application or of all; returns the number of messages. */
+  erase(address: Address, application?: string): MaybePromise<number>;
+  watch(watcher: BufferWatcher): () => void;
+  readonly inspect: BufferInspection;
+  /** Idempotent. After it every operation throws `buffer-unavailable`. */
+  close(): Promise<void>;
+}
+
+export interface QueueSummary extends QueueName {
+  readonly epoch: string;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly parked: number;
+  readonly last: number;
+  readonly oldestAcceptedMs: number | undefined;
+  readonly nextExpiryMs: number | undefined;
+  /** Places kept: how far each session has handled. */
+  readonly sessions: readonly { readonly session: string; readonly handled: number }[];
+  readonly losses: readonly Loss[];
+}
+
+export interface AddressSummary {
+  readonly address: Address;
+  readonly applications: number;
+  readonly messages: number;
+  readonly bytes: number;
+  readonly oldestAcceptedMs: number | undefined;
+}
+
+/** Looking without touching: nothing here acknowledges, expires or reorders. */
+export interface BufferInspection {
+  totals(): MaybePromise<{ readonly addresses: number; readonly queues: number; readonly messages: number; readonly bytes: number; readonly parked: number }>;
+  /** Addresses that hold messages (or all), most messages first; `after` counts rows already seen. */
+  addresses(options: { readonly filter?: string; readonly after?: number; readonly limit: number; readonly includeEmpty?: boolean }): MaybePromise<{ readonly rows: readonly AddressSummary[]; readonly total: number }>;
+  queues(address: Address): MaybePromise<readonly QueueSummary[]>;
+  peek(queue: QueueName, options: { readonly after?: number; readonly limit: number; readonly parked?: boolean }): MaybePromise<readonly BufferedMessage[]>;
+}

@@ -1,0 +1,27 @@
+export type { Answer, BodyOutcome, Exchange } from './servlet/exchange.ts';
+export type { Clock, Random, Timer } from './protocol/environment.ts';
+export { applicationPattern, defaultLimits, type Limits, nameBytes, wireVersion } from './protocol/limits.ts';
+export { CommunicationError, type Problem, type ProblemCode, problem, problems } from './protocol/problem.ts';
+export {
+  type AcceptedNotification,
+  type Address,
+  type Advice,
+  type Audience,
+  type DirectMessage,
+  type FetchInstruction,
+  type FetchMessage,
+  type Gap,
+  type GapReason,
+  type Grade,
+  type Message,
+  type Notification,
+  type PollAnswer,
+  type PollApplication,
+  type PollRequest,
+  type PollSection,
+  type PublishAnswer,
+  type RefusedNotification,
+  type Urgency,
+  urgencies,
+  type WithdrawnMessage,
+} from './protocol/types.ts';

@@ -1,0 +1,175 @@
+/** What a communication server offers: to publishers, to the servlet, to the console. It knows no transport. */
+import type { BufferInspection, MaybePromise, MessageBuffer, OverflowRule } from '../buffer/message-buffer.ts';
+import type { Clock, Random } from '../protocol/environment.ts';
+import type { Limits } from '../protocol/limits.ts';
+import type { Problem } from '../protocol/problem.ts';
+import type { PollRequest } from '../protocol/types.ts';
+import type { Address, Notification, PublishAnswer } from '../protocol/types.ts';
+import type { ServerEvent } from './events.ts';
+
+/** How one application is registered. */
+export interface ApplicationOptions {
+  /** Text for people, shown by the console. */
+  readonly title?: string;
+  /** Origins (`https://orders.example`) and absolute paths (`/api/orders`) that `fetch` messages may name. @default [] */
+  readonly fetchTargets?: readonly string[];
+  /** What a publish to a full queue meets. @default 'reject', for group and everyone queues 'drop-oldest' */
+  readonly overflow?: OverflowRule;
+  /** `'ttl'` keeps messages until they expire, whoever acknowledged them: an inbox. @default 'acknowledged' */
+  readonly retain?: 'acknowledged' | 'ttl';
+  /** JSON Schemas of the payloads by type, for the console's form. */
+  readonly schemas?: Readonly<Record<string, unknown>>;
+  /** Checks a payload before it is stored; a returned text refuses it with 422. */
+  readonly validate?: (type: string, data: unknown) => { readonly path: string; readonly detail: string } | undefined;
+}
+
+export interface CommunicationServerOptions {
+  /** Applications by name (`[a-z][a-z0-9-]{0,62}`). */
+  readonly applications: Readonly<Record<string, ApplicationOptions>>;
+  /** @default an in-memory buffer with the same limits and clock, closed with the server */
+  readonly buffer?: MessageBuffer;
+  readonly limits?: Partial<Limits>;
+  /** @default the system's */
+  readonly clock?: Clock;
+  /** @default the system's */
+  readonly random?: Random;
+}
+
+/** Who polls, as the host established it; never from a URL or a body. */
+export interface ClientIdentity {
+  readonly recipient: string;
+  /** @default [] */
+  readonly groups?: readonly string[];
+  /** Applications it may poll. @default all that are registered */
+  readonly applications?: readonly string[];
+  /** No poll is held past this moment (milliseconds since 1970). */
+  readonly expiresMs?: number;
+}
+
+/** What ends a poll. `json` is a ready body. */
+export type PollOutcome =
+  | { readonly status: 200; readonly json: string; readonly retryAfter?: number }
+  | { readonly status: 204 }
+  | { readonly status: 409 | 429 | 503; readonly problem: Problem };
+
+/** Where a poll's outcome goes, exactly once. */
+export interface PollReply {
+  answer(outcome: PollOutcome): void;
+}
+
+/** A poll under way; `cancel` when the client has gone. */
+export interface HeldPoll {
+  cancel(): void;
+}
+
+/** A registered application, for publishing in process. */
+export interface ApplicationHandle {
+  readonly name: string;
+  notify(to: Notification['to'], notification: Omit<Notification, 'to'>): MaybePromise<PublishAnswer>;
+}
+
+/** The state of one message, and why it has not been delivered. */
+export interface DeliveryStatus {
+  readonly id: string;
+  readonly application: string;
+  readonly address: Address;
+  readonly state: 'pending' | 'delivered' | 'acknowledged' | 'expired' | 'overflow' | 'collapsed' | 'withdrawn' | 'parked' | 'purged' | 'erased' | 'unknown';
+  /** A sentence for people: what it waits for, or how it ended. */
+  readonly why: string;
+  readonly code:
+    | 'no-session'
+    | 'not-polled'
+    | 'between-polls'
+    | 'waiting-for-max-delay'
+    | 'queued-behind'
+    | 'not-acknowledged'
+    | 'parked'
+    | 'ended';
+  readonly sessions: readonly {
+    readonly session: string;
+    readonly recipient: string;
+    readonly state: 'not-registered' | 'waiting' | 'delivered' | 'acknowledged';
+  }[];
+}
+
+export interface SessionSummary {
+  readonly session: string;
+  readonly recipient: string;
+  readonly groups: readonly string[];
+  readonly openedMs: number;
+  readonly lastContactMs: number;
+  readonly transport: 'short-poll' | 'long-poll' | 'stream';
+  /** Set while a poll is held: since when. */
+  readonly heldSinceMs: number | undefined;
+  readonly polls: number;
+  readonly delivered: number;
+  readonly applications: readonly { readonly application: string; readonly delivered: number; readonly pending: number; readonly maxDelay: number | undefined }[];
+}
+
+export interface ApplicationSummary {
+  readonly name: string;
+  readonly title: string | undefined;
+  readonly fetchTargets: readonly string[];
+  readonly overflow: OverflowRule | undefined;
+  readonly retain: 'acknowledged' | 'ttl';
+  readonly schemas: Readonly<Record<string, unknown>>;
+  readonly sessions: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly delivered: number;
+  readonly acknowledged: number;
+  readonly removed: Readonly<Record<string, number>>;
+}
+
+export interface ServerTotals {
+  readonly startedMs: number;
+  readonly nowMs: number;
+  readonly sessions: number;
+  readonly heldPolls: number;
+  readonly accepted: number;
+  readonly refused: number;
+  readonly delivered: number;
+  readonly acknowledged: number;
+  readonly polls: number;
+  readonly emptyPolls: number;
+  readonly draining: boolean;
+}
+
+/** Looking without touching. */
+export interface ServerInspection {
+  readonly buffer: BufferInspection;
+  readonly limits: Limits;
+  totals(): ServerTotals;
+  applications(): readonly ApplicationSummary[];
+  sessions(options: { readonly filter?: string; readonly after?: number; readonly limit: number }): { readonly rows: readonly SessionSummary[]; readonly total: number };
+  session(id: string): SessionSummary | undefined;
+}
+
+export interface CommunicationServer {
+  /** Names of the registered applications. */
+  readonly applications: readonly string[];
+  readonly limits: Limits;
+  /** Throws `unknown-application`. */
+  application(name: string): ApplicationHandle;
+  /** Stores notifications of one application, each by itself. `payloads[i]`, where given, is the raw JSON of item i's data. */
+  publish(application: string, notifications: readonly Notification[], payloads?: readonly (string | undefined)[]): MaybePromise<PublishAnswer>;
+  /** Acknowledges, then answers at once or holds; the reply comes exactly once unless the poll is cancelled. */
+  poll(identity: ClientIdentity, request: PollRequest, reply: PollReply): HeldPoll | undefined;
+  status(application: string, id: string): MaybePromise<DeliveryStatus | undefined>;
+  /** Takes a pending message back; where it was already sent, queues a `withdrawn` message. */
+  withdraw(application: string, id: string): MaybePromise<'withdrawn' | 'announced' | 'unknown'>;
+  /** Forgets a recipient's messages of one application. */
+  eraseRecipient(application: string, recipient: string): MaybePromise<number>;
+  /** A client's goodbye. Another recipient's session and an unknown one are the same no-op. */
+  goodbye(identity: ClientIdentity, session: string): void;
+  /** Ends all sessions of a recipient at once (logout, account closed). Its messages stay. */
+  disconnect(recipient: string): void;
+  /** Tells every life-cycle event from now on; returns the way to stop. */
+  observe(listener: (event: ServerEvent) => void): () => void;
+  readonly inspect: ServerInspection;
+  /**
+   * Graceful end: refuses publishes with 503, answers held polls with drain advice spread over `drainSeconds`, closes
+   * the buffer if this server opened it. Idempotent.
+   */
+  close(options?: { readonly drainSeconds?: number }): Promise<void>;
+}

@@ -1,0 +1,37 @@
+/**
+ * One HTTP request and its answer, as adapters present it. An adapter turns its runtime's request into this and adds
+ * nothing to the meaning. It MUST call `onDisconnect` when the client goes before `respond` was called (where its
+ * runtime tells), and MUST NOT after.
+ */
+import type { MaybePromise } from '../buffer/message-buffer.ts';
+
+/** A body as text, or why there is none. */
+export type BodyOutcome =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'too-large' }
+  | { readonly kind: 'not-utf8' }
+  | { readonly kind: 'aborted' };
+
+/** A whole answer. Header names are lower case; `body` is UTF-8 text. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface Exchange {
+  /** In upper case. */
+  readonly method: string;
+  /** Path and query as they stood in the request line. */
+  readonly target: string;
+  /** A request header by its lower-case name; repeated ones joined by `, `. */
+  header(name: string): string | undefined;
+  /** Reads the body, refusing more than `maxBytes` while reading. Called at most once. */
+  readBody(maxBytes: number): MaybePromise<BodyOutcome>;
+  /** Sends the answer; called exactly once unless the client has gone. */
+  respond(answer: Answer): void;
+  /** Set by the servlet while it holds the request. */
+  onDisconnect: (() => void) | undefined;
+  /** The runtime's own request, for `authenticate` callbacks that need it (a session, a socket). */
+  readonly native: unknown;
+}
