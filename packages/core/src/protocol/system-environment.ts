@@ -1,0 +1,53 @@
+/**
+ * The system's own time and chance: the only file of core that reads them. It uses what browsers, workers, Node, Deno
+ * and Bun have in common, and nothing else.
+ */
+import type { Clock, Random, Timer } from './environment.ts';
+
+/** The longest delay that every runtime's `setTimeout` takes; a longer one would fire at once. */
+const longestDelayMs = 2_147_483_647;
+
+/** Lets the process end although a timer is pending, where the runtime has such a thing. */
+function unref(handle: unknown): void {
+  (handle as { unref?: () => void }).unref?.();
+}
+
+function startTimer(callback: () => void, ms: number, keepAlive: boolean): Timer {
+  let handle: ReturnType<typeof setTimeout>;
+  const arm = (remaining: number): void => {
+    const delay = Math.min(remaining, longestDelayMs);
+    handle = setTimeout(() => (remaining > delay ? arm(remaining - delay) : callback()), delay);
+    if (!keepAlive) unref(handle);
+  };
+  arm(ms);
+  return { clear: () => clearTimeout(handle) };
+}
+
+const now = (): number => Date.now();
+const monotonic = (): number => performance.now();
+
+/** The system's clock. Its timers do not keep a process alive. */
+export const systemClock: Clock = {
+  now,
+  monotonic,
+  setTimeout: (callback, ms) => startTimer(callback, ms, false),
+};
+
+/**
+ * The same clock for the communication client: while it waits for its next poll, a program that does nothing else has
+ * to go on, just as it does while a request is open.
+ */
+export const attendedClock: Clock = {
+  now,
+  monotonic,
+  setTimeout: (callback, ms) => startTimer(callback, ms, true),
+};
+
+/** The system's random source; tokens come from its cryptographic generator. */
+export const systemRandom: Random = {
+  next: () => Math.random(),
+  token: (bytes) => {
+    const raw = crypto.getRandomValues(new Uint8Array(bytes));
+    return btoa(String.fromCharCode(...raw)).replace(/[+/=]/g, (sign) => (sign === '+' ? '-' : sign === '/' ? '_' : ''));
+  },
+};
