@@ -16,8 +16,8 @@ export type MaybePromise<T> = T | PromiseLike<T>;
 /** One message as stored. Shared by all who read it; nobody changes it. */
 export interface BufferedMessage {
   readonly position: number;
-  /** The message as JSON, with its id, opened by `{` and without its cursor and closing brace. */
-  readonly json: string;
+  /** The message's JSON members other than id and cursor, without braces; one string for all recipients. */
+  readonly members: string;
   /** UTF-8 bytes that it counts for in the bounds. */
   readonly size: number;
   readonly acceptedMs: number;
@@ -60,12 +60,14 @@ export interface Place {
 }
 
 export interface QueueExchange extends QueueName {
-  /** Handled up to: acknowledged, clamped to what the queue holds. */
+  /** Handled up to: the acknowledgement, never beyond what the queue holds; `undefined` says nothing. */
   readonly handled: Place | undefined;
   /** Read on after this place; `undefined` at a first poll. */
   readonly read: Place | undefined;
-  /** Where a first read begins: the oldest message, or the newest `n`. Default: oldest for recipients, 0 for others. */
+  /** Where a first read of a group's or everyone's queue begins: before its newest `n` messages. @default 0 */
   readonly newest?: number;
+  /** Messages stay until they expire, whoever acknowledged them. */
+  readonly retain?: true;
 }
 
 export interface ExchangeRequest {
@@ -99,8 +101,8 @@ export interface QueueReading {
   readonly losses: readonly Loss[];
   /** The place asked for belongs to another epoch, or lies beyond the end. */
   readonly reset: boolean;
-  /** What the acknowledgement covered: positions after `from` up to `to`, with the number of messages it freed. */
-  readonly acknowledged: { readonly from: number; readonly to: number; readonly freed: number } | undefined;
+  /** Messages that this exchange's acknowledgement freed. */
+  readonly freed: number;
 }
 
 /** Why a message left, told to watchers. `positions` are those of one queue. */
@@ -117,7 +119,7 @@ export interface BufferWatcher {
 }
 
 export type MessageState =
-  | { readonly state: 'pending'; readonly queue: QueueName; readonly message: BufferedMessage }
+  | { readonly state: 'pending'; readonly queue: QueueName; readonly message: BufferedMessage; readonly place: Place; readonly sent: boolean }
   | { readonly state: 'parked'; readonly queue: QueueName; readonly message: BufferedMessage; readonly reason: string }
   | { readonly state: 'gone'; readonly queue: QueueName; readonly reason: Removal['reason'] | 'unknown' };
 

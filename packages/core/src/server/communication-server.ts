@@ -50,7 +50,7 @@ export interface ClientIdentity {
 export type PollOutcome =
   | { readonly status: 200; readonly json: string; readonly retryAfter?: number }
   | { readonly status: 204 }
-  | { readonly status: 409 | 429 | 503; readonly problem: Problem };
+  | { readonly status: 400 | 401 | 409 | 429 | 503; readonly problem: Problem };
 
 /** Where a poll's outcome goes, exactly once. */
 export interface PollReply {
@@ -151,8 +151,11 @@ export interface CommunicationServer {
   readonly limits: Limits;
   /** Throws `unknown-application`. */
   application(name: string): ApplicationHandle;
-  /** Stores notifications of one application, each by itself. `payloads[i]`, where given, is the raw JSON of item i's data. */
-  publish(application: string, notifications: readonly Notification[], payloads?: readonly (string | undefined)[]): MaybePromise<PublishAnswer>;
+  /**
+   * Checks and stores notifications (`Notification`) of one application, each by itself. `payloads[i]`, where given,
+   * is the raw JSON of item i's data, stored as it is.
+   */
+  publish(application: string, notifications: readonly unknown[], payloads?: readonly (string | undefined)[]): MaybePromise<PublishAnswer>;
   /** Acknowledges, then answers at once or holds; the reply comes exactly once unless the poll is cancelled. */
   poll(identity: ClientIdentity, request: PollRequest, reply: PollReply): HeldPoll | undefined;
   status(application: string, id: string): MaybePromise<DeliveryStatus | undefined>;

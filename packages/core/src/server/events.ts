@@ -89,7 +89,7 @@ export interface PollEvent extends Of<'poll-held' | 'poll-answered'>, OfSession 
   readonly applications: readonly string[];
   /** Milliseconds that it was held, when answered. */
   readonly heldMs?: number;
-  readonly status?: 200 | 204 | 409 | 503;
+  readonly status?: number;
   readonly messages?: number;
   readonly bytes?: number;
 }

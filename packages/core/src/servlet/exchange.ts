@@ -12,10 +12,11 @@ export type BodyOutcome =
   | { readonly kind: 'not-utf8' }
   | { readonly kind: 'aborted' };
 
-/** A whole answer. Header names are lower case; `body` is UTF-8 text. */
+/** A whole answer; `body` is UTF-8 text, empty for 204. */
 export interface Answer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Names (lower case) and values in turn, without `content-length`: the adapter adds it. */
+  readonly headers: readonly string[];
   readonly body: string;
 }
 

@@ -1,0 +1,81 @@
+/** Publishing into the in-memory table. */
+import { messageId } from '../../protocol/cursor.ts';
+import type { AppendEntry, AppendOutcome, BufferedMessage } from '../message-buffer.ts';
+import { leave, lose, type MemoryContext, settle } from './context.ts';
+import { expireDue } from './expiry.ts';
+import { indexAfter, type Queue } from './queue.ts';
+import { keyBytes } from './table.ts';
+
+/** Stores one entry, or says why not. */
+export function appendOne(context: MemoryContext, entry: AppendEntry, nowMs: number): AppendOutcome {
+  const queue = context.table.open(entry, nowMs);
+  queue.lastUsedMs = nowMs;
+  expireDue(context, queue, nowMs);
+  const known = entry.key === undefined ? undefined : queue.keys?.get(entry.key);
+  if (known !== undefined && known.untilMs > nowMs) {
+    return known.fingerprint === entry.fingerprint ? { kind: 'duplicate', id: known.id } : { kind: 'conflict' };
+  }
+  const replaced = entry.topic === undefined ? undefined : queue.topics?.get(entry.topic);
+  if (replaced === undefined) {
+    const bound = makeRoom(context, queue, entry);
+    if (bound !== undefined) return { kind: 'full', bound };
+  } else {
+    // The newer message succeeds in a full queue: it takes the place of the one it replaces.
+    leave(context, queue, indexAfter(queue.messages, replaced.position - 1), 'collapsed');
+  }
+  const position = ++queue.last;
+  const id = messageId(queue.epoch, position);
+  // It inherits the replaced one's latency clock, or a stream of updates could hold itself back for ever.
+  const message: BufferedMessage = {
+    position,
+    members: entry.members,
+    size: entry.size,
+    acceptedMs: replaced?.acceptedMs ?? nowMs,
+    expiresMs: nowMs + entry.ttlSeconds * 1000,
+    urgency: entry.urgency,
+    topic: entry.topic,
+  };
+  queue.messages.push(message);
+  settle(context, queue, message.size);
+  context.table.messages += 1;
+  remember(context, queue, entry, id, message);
+  return replaced === undefined
+    ? { kind: 'stored', id, position }
+    : { kind: 'stored', id, position, collapsed: messageId(queue.epoch, replaced.position) };
+}
+
+/** Frees what may be freed for a message to fit; names the bound that it meets otherwise. */
+function makeRoom(context: MemoryContext, queue: Queue, entry: AppendEntry): 'queue' | 'address' | 'buffer' | undefined {
+  const { limits, table } = context;
+  const full = (): boolean => queue.messages.length >= limits.queueMessages || queue.bytes + entry.size > limits.queueBytes;
+  if (full() && queue.handledTo > queue.freedTo) {
+    // What some session acknowledged never causes a refusal; those behind are told.
+    lose(context, queue, 0, indexAfter(queue.messages, queue.handledTo), 'overflow');
+  }
+  if (full() && entry.overflow === 'reject') return 'queue';
+  while (full() && queue.messages.length > 0) lose(context, queue, 0, 1, 'overflow');
+  if (full()) return 'queue';
+  if (queue.entry.bytes + entry.size > limits.addressBytes) return 'address';
+  if (table.bytes + entry.size > limits.bufferBytes) return 'buffer';
+  return undefined;
+}
+
+function remember(context: MemoryContext, queue: Queue, entry: AppendEntry, id: string, message: BufferedMessage): void {
+  if (message.topic !== undefined) {
+    queue.topics ??= new Map();
+    queue.topics.set(message.topic, message);
+  }
+  if (entry.key !== undefined) {
+    queue.keys ??= new Map();
+    if (!queue.keys.has(entry.key)) {
+      queue.entry.bytes += keyBytes;
+      context.table.bytes += keyBytes;
+    }
+    const untilMs = message.expiresMs + context.limits.keySeconds * 1000;
+    queue.keys.set(entry.key, { id, fingerprint: entry.fingerprint, untilMs });
+  }
+  if (message.expiresMs < queue.nextExpiryMs) {
+    queue.nextExpiryMs = message.expiresMs;
+    context.table.schedule(queue, message.expiresMs);
+  }
+}

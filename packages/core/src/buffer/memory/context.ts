@@ -1,0 +1,58 @@
+/** What the operations on the in-memory table share. */
+import type { Limits } from '../../protocol/limits.ts';
+import { messageId } from '../../protocol/cursor.ts';
+import { addLoss } from '../losses.ts';
+import type { BufferedMessage, BufferWatcher, Removal } from '../message-buffer.ts';
+import { noteEnding, type Queue } from './queue.ts';
+import type { Table } from './table.ts';
+
+export interface MemoryContext {
+  readonly table: Table;
+  readonly limits: Limits;
+  /** Milliseconds since 1970 that never jump: the wall clock at start plus the monotonic one. */
+  now(): number;
+  readonly watchers: Set<BufferWatcher>;
+}
+
+/** Tells watchers which messages left; builds nothing when nobody watches. */
+export function tellRemoved(context: MemoryContext, queue: Queue, reason: Removal['reason'], messages: readonly BufferedMessage[]): void {
+  if (context.watchers.size === 0 || messages.length === 0) return;
+  const ids = messages.map((message) => messageId(queue.epoch, message.position));
+  for (const watcher of context.watchers) watcher.removed?.({ address: queue.address, application: queue.application, reason, ids });
+}
+
+/** Takes messages out of a queue by index and settles the bytes; says nothing to anybody. */
+export function cut(context: MemoryContext, queue: Queue, from: number, count: number): BufferedMessage[] {
+  const gone = queue.messages.splice(from, count);
+  let bytes = 0;
+  for (const message of gone) {
+    bytes += message.size;
+    if (message.topic !== undefined && queue.topics?.get(message.topic) === message) queue.topics.delete(message.topic);
+  }
+  settle(context, queue, -bytes);
+  context.table.messages -= gone.length;
+  return gone;
+}
+
+/** Adds bytes to all three sums. */
+export function settle(context: MemoryContext, queue: Queue, bytes: number): void {
+  queue.bytes += bytes;
+  queue.entry.bytes += bytes;
+  context.table.bytes += bytes;
+}
+
+/** Takes messages out as lost: recorded for those who have not read them, and told. */
+export function lose(context: MemoryContext, queue: Queue, from: number, count: number, reason: 'expired' | 'overflow' | 'purged' | 'parked'): BufferedMessage[] {
+  const gone = cut(context, queue, from, count);
+  for (const message of gone) addLoss(queue.losses, reason, message.position);
+  tellRemoved(context, queue, reason, gone);
+  return gone;
+}
+
+/** Takes one message out without loss: replaced or withdrawn by its own application. */
+export function leave(context: MemoryContext, queue: Queue, index: number, reason: 'collapsed' | 'withdrawn'): void {
+  const gone = cut(context, queue, index, 1);
+  queue.hasHoles = true;
+  for (const message of gone) noteEnding(queue, message.position, reason);
+  tellRemoved(context, queue, reason, gone);
+}

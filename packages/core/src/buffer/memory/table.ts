@@ -1,0 +1,144 @@
+/** The two-tier hash table itself: address -> application -> queue, its bytes, and when each queue is due. */
+import type { Address } from '../../protocol/types.ts';
+import { addressKey } from '../address.ts';
+import type { QueueName } from '../message-buffer.ts';
+import type { Queue } from './queue.ts';
+
+/** The first tier's value: one address with its queues by application. */
+export interface AddressEntry {
+  readonly key: string;
+  readonly address: Address;
+  readonly queues: Map<string, Queue>;
+  bytes: number;
+}
+
+/** What an empty queue, and a remembered key, count for in the bounds of address and server. */
+export const stubBytes = 512;
+export const keyBytes = 160;
+
+export interface Table {
+  readonly entries: Map<string, AddressEntry>;
+  /** Queues by their epoch, to find a message by its id. */
+  readonly epochs: Map<string, Queue>;
+  bytes: number;
+  messages: number;
+  parked: number;
+  find(name: QueueName): Queue | undefined;
+  /** Finds or makes a queue. */
+  open(name: QueueName, nowMs: number): Queue;
+  remove(queue: Queue): void;
+  /** Has the sweep look at a queue at a moment, unless it looks earlier already. */
+  schedule(queue: Queue, atMs: number): void;
+  /** Queues that are due, each once. */
+  due(nowMs: number): Queue[];
+}
+
+export function createTable(newEpoch: () => string): Table {
+  // Queues by the second in which they are due.
+  const calendar = new Map<number, Set<Queue>>();
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  const table: Table = {
+    entries: new Map(),
+    epochs: new Map(),
+    bytes: 0,
+    messages: 0,
+    parked: 0,
+    find: ({ address, application }) => table.entries.get(addressKey(address))?.queues.get(application),
+    open(name, nowMs) {
+      const key = addressKey(name.address);
+      let entry = table.entries.get(key);
+      if (entry === undefined) {
+        entry = { key, address: name.address, queues: new Map(), bytes: 0 };
+        table.entries.set(key, entry);
+      }
+      const known = entry.queues.get(name.application);
+      if (known !== undefined) return known;
+      const queue = newQueue(entry, name.application, newEpoch(), nowMs);
+      entry.queues.set(name.application, queue);
+      entry.bytes += stubBytes;
+      table.bytes += stubBytes;
+      table.epochs.set(queue.epoch, queue);
+      return queue;
+    },
+    remove(queue) {
+      const { entry } = queue;
+      const held = queue.bytes + stubBytes + (queue.keys?.size ?? 0) * keyBytes + parkedBytes(queue);
+      entry.bytes -= held;
+      table.bytes -= held;
+      table.messages -= queue.messages.length;
+      table.parked -= queue.parked?.length ?? 0;
+      table.epochs.delete(queue.epoch);
+      calendar.get(secondOf(queue.dueMs))?.delete(queue);
+      entry.queues.delete(queue.application);
+      if (entry.queues.size === 0) table.entries.delete(entry.key);
+    },
+    schedule(queue, atMs) {
+      if (atMs >= queue.dueMs) return;
+      const second = secondOf(Math.max(atMs, lookedAt * 1000 + 1));
+      if (queue.dueMs !== Number.POSITIVE_INFINITY) calendar.get(secondOf(queue.dueMs))?.delete(queue);
+      queue.dueMs = second * 1000;
+      const day = calendar.get(second);
+      if (day === undefined) calendar.set(second, new Set([queue]));
+      else day.add(queue);
+    },
+    due(nowMs) {
+      const now = Math.floor(nowMs / 1000);
+      const found: Queue[] = [];
+      const take = (second: number, queues: Set<Queue>): void => {
+        calendar.delete(second);
+        for (const queue of queues) {
+          queue.dueMs = Number.POSITIVE_INFINITY;
+          found.push(queue);
+        }
+      };
+      if (now - lookedAt > calendar.size) {
+        for (const [second, queues] of calendar) if (second <= now) take(second, queues);
+      } else {
+        for (let second = lookedAt + 1; second <= now; second++) {
+          const queues = calendar.get(second);
+          if (queues !== undefined) take(second, queues);
+        }
+      }
+      lookedAt = Math.max(lookedAt, now);
+      return found;
+    },
+  };
+  return table;
+}
+
+/** The first whole second that is not before a moment. */
+function secondOf(ms: number): number {
+  return Math.ceil(ms / 1000);
+}
+
+function parkedBytes(queue: Queue): number {
+  let bytes = 0;
+  for (const { message } of queue.parked ?? []) bytes += message.size;
+  return bytes;
+}
+
+function newQueue(entry: AddressEntry, application: string, epoch: string, nowMs: number): Queue {
+  return {
+    entry,
+    address: entry.address,
+    application,
+    epoch,
+    messages: [],
+    bytes: 0,
+    last: 0,
+    places: [],
+    freedTo: 0,
+    handledTo: 0,
+    readTo: 0,
+    losses: [],
+    hasHoles: false,
+    nextExpiryMs: Number.POSITIVE_INFINITY,
+    lastUsedMs: nowMs,
+    dueMs: Number.POSITIVE_INFINITY,
+    topics: undefined,
+    keys: undefined,
+    parked: undefined,
+    endings: undefined,
+  };
+}
