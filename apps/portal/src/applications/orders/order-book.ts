@@ -1,0 +1,80 @@
+import type { Chance } from '../shared/random.ts';
+import { createBaskets } from './catalogue.ts';
+import { type Order, type OrderStep, orderSteps } from './order.ts';
+
+export interface OrderBookOptions {
+  readonly chance: Chance;
+  /** Tells that an order is new or has changed. */
+  readonly announce: (order: Order) => void;
+  readonly now?: () => number;
+  /** Orders that are in the book when it is opened. @default 12 */
+  readonly opening?: number;
+}
+
+/** The order desk's data: the only place where orders live. */
+export interface OrderBook {
+  /** A customer orders. */
+  place(): Order;
+  /** This order, or any that is under way, goes one step on; `undefined` where none can. */
+  advance(id?: string): Order | undefined;
+  find(id: string): Order | undefined;
+  /** The last changed first. */
+  list(): readonly Order[];
+}
+
+const kept = 40;
+const minute = 60_000;
+
+/** Opens the book. */
+export function createOrderBook(options: OrderBookOptions): OrderBook {
+  const { chance, announce, now = Date.now, opening = 12 } = options;
+  const basket = createBaskets(chance);
+  const orders = new Map<string, Order>();
+  let last = 48_200 + chance.between(0, 60);
+
+  function store(order: Order): Order {
+    orders.set(order.id, order);
+    const done = [...orders.values()].filter((other) => other.step === 'delivered').sort(byChange).slice(6);
+    const surplus = [...orders.values()].sort(byChange).slice(kept);
+    for (const old of [...done, ...surplus]) orders.delete(old.id);
+    return order;
+  }
+
+  function create(step: OrderStep, placedMs: number, changedMs: number): Order {
+    last += chance.between(1, 4);
+    return store({ id: String(last), version: orderSteps.indexOf(step) + 1, ...basket(), step, placedMs, changedMs });
+  }
+
+  for (let left = opening; left > 0; left--) {
+    const step = chance.pick(orderSteps);
+    const placedMs = now() - chance.between(40 + left * 12, 60 + left * 12) * minute;
+    create(step, placedMs, step === 'placed' ? placedMs : placedMs + chance.between(8, 30) * minute);
+  }
+
+  return {
+    place() {
+      const at = now();
+      const order = create('placed', at, at);
+      announce(order);
+      return order;
+    },
+    advance(id) {
+      const [first, ...others] = [...orders.values()].filter((order) => nextStep(order) && (id === undefined || order.id === id));
+      if (!first) return undefined;
+      const order = chance.pick([first, ...others]);
+      const changed = store({ ...order, version: order.version + 1, step: nextStep(order) ?? order.step, changedMs: now() });
+      announce(changed);
+      return changed;
+    },
+    find: (id) => orders.get(id),
+    list: () => [...orders.values()].sort(byChange),
+  };
+}
+
+function nextStep(order: Order): OrderStep | undefined {
+  return orderSteps[orderSteps.indexOf(order.step) + 1];
+}
+
+function byChange(one: Order, other: Order): number {
+  return other.changedMs - one.changedMs || Number(other.id) - Number(one.id);
+}
