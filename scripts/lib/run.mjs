@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { delimiter } from 'node:path';
+import { inRoot, root } from './root.mjs';
+
+/** The environment of everything the scripts run: the project's own tools on the path, and no telemetry. */
+export function toolEnvironment(extra = {}) {
+  return {
+    ...process.env,
+    PATH: `${inRoot('node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,
+    TURBO_TELEMETRY_DISABLED: '1',
+    DO_NOT_TRACK: '1',
+    ...extra,
+  };
+}
+
+/**
+ * Runs a command to its end without a standard input.
+ *
+ * @param {string} command
+ * @param {readonly string[]} args
+ * @param {{ cwd?: string, env?: Record<string, string | undefined>, echo?: boolean }} [options]
+ *   `echo`: show the output while it comes. It is gathered either way.
+ * @returns {Promise<{ code: number, output: string, ms: number }>} `code` is 127 when the command does not exist.
+ */
+export function run(command, args, { cwd = root, env = {}, echo = false } = {}) {
+  const begun = performance.now();
+  return new Promise((resolve) => {
+    const pieces = [];
+    const finish = (code) => resolve({ code, output: pieces.join(''), ms: performance.now() - begun });
+    const child = spawn(command, args, { cwd, env: toolEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        pieces.push(text);
+        if (echo) process.stdout.write(text);
+      });
+    }
+    child.on('error', (error) => {
+      pieces.push(`${command}: ${error.message}\n`);
+      finish(127);
+    });
+    child.on('close', (code, signal) => finish(code ?? (signal === 'SIGINT' ? 130 : 1)));
+  });
+}

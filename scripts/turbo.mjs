@@ -1,0 +1,5 @@
+/** `node scripts/turbo.mjs <task…>`: turbo without its telemetry. */
+import { run } from './lib/run.mjs';
+
+const { code } = await run('turbo', ['run', ...process.argv.slice(2)], { echo: true });
+process.exitCode = code;
