@@ -1,0 +1,223 @@
+/** The one definition of the configuration: what is checked at start, and what `hub.schema.json` is made from. */
+import { applicationPattern } from '@pollux/core';
+import { z } from 'zod';
+import type { AdminConfiguration, ApplicationConfiguration, HubConfiguration } from './configuration.ts';
+import { distinct, oneOf, text, wholeNumber, yesOrNo } from './fields.ts';
+import { limitsDefinition } from './limits-definition.ts';
+import { isBasePath, isFetchTarget, isHost, isName, isOrigin } from './text-rules.ts';
+
+const object = (example: string): { error: string } => ({ error: `must be an object, for example ${example}` });
+
+const host = (description: string): z.ZodType<string> =>
+  text({ rule: 'must be an IP address or a host name, for example "127.0.0.1"', accepts: isHost, description });
+
+const port = (description: string, usual: number): z.ZodDefault<z.ZodInt> =>
+  wholeNumber({ min: 0, max: 65_535, default: usual, description });
+
+const name = (example: string, description: string): z.ZodType<string> =>
+  text({
+    rule: `must be a text of 1 to 256 bytes without control characters, for example "${example}"`,
+    accepts: isName,
+    description,
+  });
+
+const listen = z
+  .strictObject(
+    {
+      host: host('The address to listen on. Default 127.0.0.1: this machine only.').default('127.0.0.1'),
+      port: port('The port to listen on; 0 takes a free one. Default 4100.', 4100),
+    },
+    object('{ "host": "127.0.0.1", "port": 4100 }'),
+  )
+  .prefault({})
+  .describe('Where clients poll and application servers publish.');
+
+const publisherKey = text({
+  rule: 'must be "sha256:" and 64 small hex digits: the fingerprint that "pollux-hub key" prints, never the key itself',
+  pattern: /^sha256:[0-9a-f]{64}$/,
+  accepts: () => true,
+  description: 'Fingerprint of a publisher key.',
+});
+
+const schema = z.record(z.string(), z.unknown(), { error: 'must be a JSON Schema, for example { "type": "object" }' });
+
+const application: z.ZodType<ApplicationConfiguration> = z.strictObject(
+  {
+    title: name('Orders', 'Text for people, shown by the console.').exactOptional(),
+    publisherKeys: distinct(publisherKey, {
+      rule: 'must be a list of at most 16 fingerprints',
+      max: 16,
+      description:
+        'Whoever holds the key of one of these fingerprints may publish for this application. Several at once let keys be changed without a pause.',
+    }).default([]),
+    fetchTargets: distinct(
+      text({
+        rule: 'must be an origin as browsers write it or an absolute path, for example "https://orders.example" or "/api/orders"',
+        accepts: isFetchTarget,
+        description: 'An origin, an absolute path, or both.',
+      }),
+      {
+        rule: 'must be a list of at most 64 origins and paths',
+        max: 64,
+        description: 'What `fetch` notifications of this application may name.',
+      },
+    ).default([]),
+    overflow: oneOf(['reject', 'drop-oldest'], {
+      description: "What a publish to a full queue meets. Default 'reject', for group and everyone queues 'drop-oldest'.",
+    }).exactOptional(),
+    retain: oneOf(['acknowledged', 'ttl'], {
+      description: "'ttl' keeps messages until they expire, whoever acknowledged them: an inbox.",
+    }).default('acknowledged'),
+    schemas: z
+      .record(z.string(), schema, object('{ "order.changed": { "type": "object" } }'))
+      .default({})
+      .describe("JSON Schemas of the payloads by type, for the console's form."),
+  },
+  object('{ "title": "Orders", "publisherKeys": [] }'),
+);
+
+const applicationName = z.string().regex(applicationPattern, {
+  error:
+    'is not a possible application name: a small letter, then up to 62 small letters, digits and hyphens, for example "orders"',
+});
+
+const identity = z
+  .strictObject(
+    {
+      tokens: z
+        .strictObject(
+          {
+            secret: text({
+              rule: 'must be a text of at least 32 bytes with 5 different characters or more; "pollux-hub key" prints a good one',
+              accepts: (value) => Buffer.byteLength(value) >= 32 && new Set(value).size >= 5,
+              description: 'The secret that tokens (JWT, HS256) are signed with, shared with whoever signs users in.',
+            }).meta({ writeOnly: true, minLength: 8 }),
+            issuer: name('https://login.example', 'Where set, tokens must name it as `iss`.').exactOptional(),
+            audience: name('pollux', 'Where set, tokens must name it as `aud`.').exactOptional(),
+          },
+          object('{ "secret": "at least 32 bytes" }'),
+        )
+        .describe('Signed tokens: JWT, HS256; `sub` is the recipient, `groups` and `applications` are lists, `exp` is required.'),
+      developmentSignIn: yesOrNo({
+        default: false,
+        description: 'Hands a token to whoever asks. For development on this machine only.',
+      }),
+    },
+    object('{ "tokens": { "secret": "…" } }'),
+  )
+  .describe('How clients are identified.');
+
+const credential = z.strictObject(
+  {
+    name: name('admin', 'Who signs in.'),
+    password: text({
+      rule: 'must be a hash that "pollux-hub password" prints, which begins with "scrypt:"; never the password itself',
+      pattern: /^scrypt:\S{20,500}$/,
+      accepts: () => true,
+      description: 'The hash of the password.',
+    }).meta({ writeOnly: true }),
+    role: oneOf(['viewer', 'operator', 'admin'], { description: 'What this person may do.' }),
+  },
+  object('{ "name": "admin", "password": "scrypt:…", "role": "admin" }'),
+);
+
+const admin: z.ZodType<AdminConfiguration> = z
+  .strictObject(
+    {
+      host: host('The address to listen on. Default 127.0.0.1: this machine only.').default('127.0.0.1'),
+      port: port('The port to listen on; 0 takes a free one. Default 4101.', 4101),
+      environment: text({
+        rule: 'must be a text of 1 to 40 characters, for example "production"',
+        accepts: (value) => isName(value) && value.length <= 40,
+        description: "The name on the console's badge.",
+      }).default('development'),
+      credentials: distinct(credential, {
+        rule: 'must be a list of 1 to 100 entries { "name", "password", "role" }; "pollux-hub password" makes the hash',
+        min: 1,
+        max: 100,
+        description: 'Who may sign in to the console.',
+      }),
+      allowRemote: yesOrNo({
+        default: false,
+        description: 'Allows an address that other machines reach. Put TLS in front of it.',
+      }),
+    },
+    object('{ "port": 4101, "credentials": […] }'),
+  )
+  .describe('The console, Prometheus metrics and health, on a listener of their own. Left out: none of them.');
+
+/** The configuration as it may be written. */
+export const configurationDefinition: z.ZodType<
+  Omit<HubConfiguration, 'limits'> & { readonly limits: Partial<HubConfiguration['limits']> }
+> = z
+  .strictObject(
+    {
+      $schema: z.string({ error: 'must be a text' }).exactOptional().describe('The address of hub.schema.json, for editors.'),
+      listen,
+      basePath: text({
+        rule: 'must be a path of plain segments that begins with a slash and does not end with one, for example "/pollux"',
+        accepts: isBasePath,
+        description: 'The path under which everything for clients and application servers lies.',
+      }).default('/pollux'),
+      origins: distinct(
+        text({
+          rule: 'must be an origin exactly as browsers write it, without a path, for example "https://app.example" or "http://127.0.0.1:4110"',
+          accepts: isOrigin,
+          description: 'An origin.',
+        }),
+        {
+          rule: 'must be a list of at most 100 origins',
+          max: 100,
+          description: 'Origins of the pages that may poll from a browser; that of the hub itself needs no entry.',
+        },
+      ).default([]),
+      applications: z
+        .record(applicationName, application, object('{ "orders": { "publisherKeys": ["sha256:…"] } }'))
+        .refine((all) => Object.keys(all).length > 0, {
+          error: 'must name at least one application, for example { "orders": { "publisherKeys": ["sha256:…"] } }',
+        })
+        .describe('The applications by name: each may publish, and has client code in the page.'),
+      identity,
+      buffer: z
+        .strictObject(
+          {
+            kind: oneOf(['memory'], {
+              rule: 'must be "memory"; no other kind is available in this version',
+              description: 'Where messages wait.',
+            }).default('memory'),
+          },
+          object('{ "kind": "memory" }'),
+        )
+        .prefault({})
+        .describe('The message buffer.'),
+      limits: limitsDefinition,
+      admin: admin.exactOptional(),
+      log: z
+        .strictObject(
+          {
+            level: oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'], {
+              description: 'The least level that is written.',
+            }).default('info'),
+          },
+          object('{ "level": "info" }'),
+        )
+        .prefault({})
+        .describe('JSON lines on standard output.'),
+      shutdown: z
+        .strictObject(
+          {
+            drainSeconds: wholeNumber({
+              min: 0,
+              max: 300,
+              default: 5,
+              description: 'Seconds over which held polls are answered when the hub is asked to end.',
+            }),
+          },
+          object('{ "drainSeconds": 5 }'),
+        )
+        .prefault({})
+        .describe('How the hub ends.'),
+    },
+    object('{ "applications": { … }, "identity": { … } }'),
+  )
+  .meta({ title: 'Configuration of pollux-hub' });

@@ -1,0 +1,40 @@
+/** What host names, origins, paths and names have to look like. */
+import { isIP, isIPv4 } from 'node:net';
+import { nameBytes } from '@pollux/core';
+
+/** A name of 1 to 256 bytes without control characters. */
+export function isName(value: string): boolean {
+  const bytes = Buffer.byteLength(value);
+  return bytes >= 1 && bytes <= nameBytes && !/\p{Cc}|\p{Surrogate}/u.test(value);
+}
+
+/** An IP address or a host name that a server can listen on. */
+export function isHost(value: string): boolean {
+  return (
+    isIP(value) !== 0 ||
+    (value.length <= 253 && /^(?=.*[a-z])[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/i.test(value))
+  );
+}
+
+/** Whether only this machine reaches what listens there. Anything unusual counts as reachable from elsewhere. */
+export function isLoopback(host: string): boolean {
+  return (isIPv4(host) && host.startsWith('127.')) || host === '::1' || host.toLowerCase() === 'localhost';
+}
+
+/** `https://host` or `http://host:port` exactly as a browser sends it: no path, no default port, no upper case. */
+export function isOrigin(value: string): boolean {
+  if (!/^https?:\/\//.test(value)) return false;
+  return URL.canParse(value) && new URL(value).origin === value;
+}
+
+/** `/one/or/more` plain segments, without a slash at the end. */
+export function isBasePath(value: string): boolean {
+  return /^(\/[A-Za-z0-9._~-]+)+$/.test(value) && !value.split('/').some((segment) => segment === '.' || segment === '..');
+}
+
+/** What `fetch` messages may name: an origin, an absolute path of plain segments, or an origin followed by such a path. */
+export function isFetchTarget(value: string): boolean {
+  const origin = /^https?:\/\/[^/]*/.exec(value)?.[0] ?? '';
+  const path = value.slice(origin.length);
+  return (origin === '' ? path !== '' : isOrigin(origin)) && (path === '' || path === '/' || isBasePath(path.replace(/\/$/, '')));
+}
