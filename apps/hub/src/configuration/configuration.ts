@@ -38,6 +38,8 @@ export interface AdminConfiguration extends ListenConfiguration {
   /** Shown by the console's badge. */
   readonly environment: string;
   readonly credentials: readonly CredentialConfiguration[];
+  /** Origins under which browsers reach it, beside the loopback names. */
+  readonly origins: readonly string[];
   readonly allowRemote: boolean;
 }
 

@@ -109,10 +109,14 @@ const identity = z
 
 const credential = z.strictObject(
   {
-    name: name('admin', 'Who signs in.'),
+    name: text({
+      rule: 'must be a text of 1 to 64 characters without control characters, for example "admin"',
+      accepts: (value) => isName(value) && value.length <= 64,
+      description: 'Who signs in.',
+    }),
     password: text({
       rule: 'must be a hash that "pollux-hub password" prints, which begins with "scrypt:"; never the password itself',
-      pattern: /^scrypt:\S{20,500}$/,
+      pattern: /^scrypt:\d{4,7}:\d{1,2}:\d{1,2}:[\w-]{20,128}:[\w-]{40,128}$/,
       accepts: () => true,
       description: 'The hash of the password.',
     }).meta({ writeOnly: true }),
@@ -137,6 +141,18 @@ const admin: z.ZodType<AdminConfiguration> = z
         max: 100,
         description: 'Who may sign in to the console.',
       }),
+      origins: distinct(
+        text({
+          rule: 'must be an origin exactly as browsers write it, without a path, for example "https://admin.example"',
+          accepts: isOrigin,
+          description: 'An origin.',
+        }),
+        {
+          rule: 'must be a list of at most 20 origins',
+          max: 20,
+          description: 'Origins under which browsers reach the console, where that is another name than 127.0.0.1 or localhost.',
+        },
+      ).default([]),
       allowRemote: yesOrNo({
         default: false,
         description: 'Allows an address that other machines reach. Put TLS in front of it.',
