@@ -14,20 +14,21 @@ export function toolEnvironment(extra = {}) {
 }
 
 /**
- * Runs a command to its end without a standard input.
+ * Runs a command to its end. It never waits for a person: its standard input is `input` or nothing.
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, env?: Record<string, string | undefined>, echo?: boolean }} [options]
+ * @param {{ cwd?: string, env?: Record<string, string | undefined>, echo?: boolean, input?: string }} [options]
  *   `echo`: show the output while it comes. It is gathered either way.
  * @returns {Promise<{ code: number, output: string, ms: number }>} `code` is 127 when the command does not exist.
  */
-export function run(command, args, { cwd = root, env = {}, echo = false } = {}) {
+export function run(command, args, { cwd = root, env = {}, echo = false, input = '' } = {}) {
   const begun = performance.now();
   return new Promise((resolve) => {
     const pieces = [];
     const finish = (code) => resolve({ code, output: pieces.join(''), ms: performance.now() - begun });
-    const child = spawn(command, args, { cwd, env: toolEnvironment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { cwd, env: toolEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] });
+    child.stdin.on('error', () => {}).end(input);
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         pieces.push(text);
