@@ -14,7 +14,7 @@ export const build = { name: 'build', command: 'turbo', args: ['run', 'build', '
 export const gates = [
   { name: 'types', command: 'turbo', args: ['run', 'typecheck', '--output-logs=errors-only'] },
   { name: 'types of the scripts', command: 'tsc', args: ['--noEmit', '-p', 'scripts'] },
-  { name: 'format and lint', command: 'biome', args: ['ci', '--error-on-warnings', '.'] },
+  { name: 'format and lint', command: 'biome', args: ['ci', '--colors=off', '--error-on-warnings', '.'] },
   {
     name: 'dependency direction',
     command: 'depcruise',
