@@ -35,9 +35,14 @@ export type ClientEvent =
   | { readonly kind: 'request-failed'; readonly seq: number; readonly reason: string; readonly retryInMs: number }
   | { readonly kind: 'advice'; readonly advice: Advice }
   | { readonly kind: 'handled'; readonly application: string; readonly id: string }
+  /** A handler failed for good, or a fetch did; `id` is `'gap'` where the handler was one for gaps. */
   | { readonly kind: 'handler-failed'; readonly application: string; readonly id: string; readonly reason: string }
+  /** Nobody handles this type; the message counts as handled. */
+  | { readonly kind: 'unhandled'; readonly application: string; readonly id: string; readonly type: string }
+  /** One attempt at a fetch was answered. */
   | { readonly kind: 'fetched'; readonly application: string; readonly href: string; readonly status: number }
-  | { readonly kind: 'gap'; readonly application: string; readonly gap: Gap };
+  | { readonly kind: 'gap'; readonly application: string; readonly gap: Gap }
+  | { readonly kind: 'application'; readonly application: string; readonly status: ApplicationStatus };
 
 export interface ApplicationStatus {
   /** `'refused'`: the server answered this application with an error; `detail` says why. */
@@ -45,16 +50,21 @@ export interface ApplicationStatus {
   readonly detail?: string;
 }
 
-/** What a fetch handler gets: the instruction and the response of the application's own server. */
+/**
+ * What a fetch handler gets: the instruction and the response of the application's own server. Network errors, 429 and 5xx
+ * never come here: they are tried again, and reported as failed in the end. Any other status does: look at `response.ok`.
+ */
 export interface Fetched {
+  /** The newest of the messages that this fetch serves. */
   readonly message: FetchMessage;
   readonly response: Response;
 }
 
 export interface ApplicationClientOptions {
   /**
-   * Origins (`https://orders.example`) and absolute paths that `fetch` messages of this application may name. A
-   * message that names another is reported as failed and not fetched. @default [] (same origin only by path)
+   * What `fetch` messages of this application may name: origins (`https://orders.example`), parts of them
+   * (`https://example.com/orders`), and absolute paths of the page's own origin (`/api/orders`; `/` for all of it). A
+   * message that names anything else is reported as failed and not fetched. @default [] (nothing is fetched)
    */
   readonly fetchTargets?: readonly string[];
   /** Credentials of fetches. @default 'omit' */
@@ -67,7 +77,19 @@ export interface ApplicationClientOptions {
   readonly last?: number;
 }
 
-/** One application's part of the communication client. Handlers may return a promise: handled means settled. */
+/**
+ * One application's part of the communication client.
+ *
+ * Its handlers run one at a time, in the order in which its messages were accepted; other applications are not held up.
+ * A handler may return a promise: handled means settled. One that throws is called again after 0.25 s and after 1 s; one
+ * that still throws, or is not done 30 s after its first call, is reported to the server as failed, and the next message
+ * has its turn. A `fetch` message's random wait (`spread`) and its fetch are part of its turn.
+ *
+ * A type that nobody handles waits 10 s for a handler, once; then its messages count as handled.
+ *
+ * With 100 messages unhandled the application is left out of polls until half of them are handled (but named every 20 s);
+ * the server keeps the rest, by its own bounds.
+ */
 export interface ApplicationClient {
   readonly name: string;
   /** Handles `direct` messages of a type; returns the way to stop. */
@@ -76,18 +98,23 @@ export interface ApplicationClient {
   onFetch(type: string, handler: (fetched: Fetched) => unknown): () => void;
   /** Runs before any message that follows a loss: reload what this application shows. */
   onGap(handler: (gap: Gap) => unknown): () => void;
+  /** Told the id of a message that no longer holds, unless no handler had seen that one yet. */
   onWithdrawn(handler: (of: string) => unknown): () => void;
+  /** Told the present status at once, then every change. */
   onStatus(handler: (status: ApplicationStatus) => void): () => void;
-  /** Leaves the poll. */
+  /** Leaves the poll. What no handler has begun stays with the server; joining again goes on from there. */
   close(): void;
 }
 
 export interface CommunicationClient {
   readonly state: ClientState;
-  /** The application's client; the same one for the same name. Joins the poll at once, at any time. */
+  /**
+   * The application's client; the same one for the same name, with the options of the first call. Joins the poll at once,
+   * at any time. Throws where `fetchTargets` has an entry that is none.
+   */
   application(name: string, options?: ApplicationClientOptions): ApplicationClient;
   /** Begins to poll; it also begins by itself with the first application. */
   start(): void;
-  /** Says goodbye and stops for good. */
+  /** Acknowledges what was handled, says goodbye and stops for good. Never rejects; a second call gets the same promise. */
   close(): Promise<void>;
 }

@@ -1,0 +1,147 @@
+/** One application within the communication client: its handlers, what it received, and its part in the poll. */
+import type { PollApplication } from '../protocol/types.ts';
+import type { Section } from './answer.ts';
+import type { ApplicationClient, ApplicationClientOptions, ApplicationStatus } from './communication-client.ts';
+import type { ClientContext } from './context.ts';
+import { createDispatcher, type Handler } from './dispatcher.ts';
+import { createInbox } from './inbox.ts';
+
+export interface ApplicationRecord {
+  readonly client: ApplicationClient;
+  /** Joins the poll, or joins it again; a no-op where it takes part. */
+  join(): void;
+  /** What the next poll says of it; nothing where it stays out of it. */
+  compose(): PollApplication | undefined;
+  /** The poll that said so was answered: with a section, or without a word about this application. */
+  absorb(section: Section | undefined): boolean;
+  /** The present poll failed: what it said may not have arrived. */
+  lost(): void;
+  /** Milliseconds after which a held poll should be replaced because of this application; infinite where it need not be. */
+  changeInMs(): number;
+  /** Whether something handled has not been acknowledged. */
+  readonly unsent: boolean;
+}
+
+/**
+ * Back-pressure. With this many messages unhandled an application is left out of polls until half of them are handled, so
+ * that the server keeps the rest and its bounds hold. Nothing is lost: it is named again every `touchMs`, which keeps its
+ * place on the server (60 s by default), acknowledges, and takes one more answer.
+ */
+const crowded = 100;
+const touchMs = 20_000;
+/** Applications that join within this time share one poll. */
+const joinMs = 20;
+/**
+ * Acknowledgements alone cost no request: they travel with the next poll. Only what is handled while a poll is held would
+ * wait for up to its whole length, holding back the queue and the publisher's view of it; so after this time the held
+ * poll is replaced by one that says so. A second gathers what a burst of handlers does and is soon enough for people.
+ */
+export const acknowledgeMs = 1000;
+
+export function createApplicationRecord(
+  context: ClientContext,
+  name: string,
+  options: ApplicationClientOptions,
+  parts: { readonly changed: () => void; readonly reportFailed: (id: string, reason: string) => void },
+): ApplicationRecord {
+  const { clock, emit } = context;
+  const dispatcher = createDispatcher(context, name, options, parts.reportFailed);
+  const inbox = createInbox(dispatcher.handle, parts.changed);
+  const listeners = new Set<{ readonly run: (status: ApplicationStatus) => void }>();
+  let status: ApplicationStatus = { state: 'pending' };
+  let joined = false;
+  let paused = false;
+  /** The cursor that the present poll names; nothing where it leaves this application out. */
+  let sent: string | null | undefined;
+  let sentAtMs = 0;
+  let refusedUntilMs = 0;
+
+  const setStatus = (next: ApplicationStatus): void => {
+    if (next.state === status.state && next.detail === status.detail) return;
+    status = next;
+    emit({ kind: 'application', application: name, status });
+    for (const { run } of [...listeners]) tell(run);
+  };
+
+  const tell = (run: (status: ApplicationStatus) => void): void => {
+    try {
+      run(status);
+    } catch {
+      // One listener's fault is not another's.
+    }
+  };
+
+  /** Milliseconds until it may be named; 0 for now. */
+  const outForMs = (): number => {
+    paused = inbox.size > (paused ? crowded / 2 : crowded - 1);
+    const nowMs = clock.monotonic();
+    return Math.max(0, refusedUntilMs - nowMs, paused ? sentAtMs + touchMs - nowMs : 0);
+  };
+
+  const client: ApplicationClient = {
+    name,
+    on: (type, handler) => dispatcher.on(`direct:${type}`, handler as Handler),
+    onFetch: (type, handler) => dispatcher.on(`fetch:${type}`, handler),
+    onGap: (handler) => dispatcher.on('gap', handler),
+    onWithdrawn: (handler) => dispatcher.on('withdrawn', handler),
+    onStatus: (run) => {
+      const entry = { run };
+      listeners.add(entry);
+      tell(run);
+      return () => void listeners.delete(entry);
+    },
+    close: () => {
+      joined = false;
+      sent = undefined;
+      inbox.rewind();
+      setStatus({ state: 'pending' });
+    },
+  };
+
+  return {
+    client,
+    join: () => {
+      if (joined) return;
+      joined = true;
+      refusedUntilMs = 0;
+      inbox.rewind();
+      parts.changed();
+    },
+    compose: () => {
+      sent = undefined;
+      if (!joined || outForMs() > 0) return undefined;
+      const { cursor, read } = inbox;
+      const { maxDelay, last } = options;
+      sent = cursor;
+      sentAtMs = clock.monotonic();
+      return {
+        cursor,
+        ...(read !== cursor && { read }),
+        ...(maxDelay !== undefined && { maxDelay }),
+        ...(last !== undefined && read === null && { last }),
+      };
+    },
+    absorb: (section) => {
+      if (!joined || sent === undefined) return false;
+      if (section?.kind === 'refused') {
+        refusedUntilMs = clock.monotonic() + section.retryInMs;
+        setStatus({ state: 'refused', detail: section.detail });
+        return true;
+      }
+      const news = section !== undefined && inbox.receive(section);
+      if (inbox.read !== null) setStatus({ state: 'active' });
+      return news;
+    },
+    lost: () => {
+      sent = undefined;
+    },
+    changeInMs: () => {
+      if (!joined) return Number.POSITIVE_INFINITY;
+      if (sent === undefined) return Math.max(joinMs, outForMs());
+      return sent === inbox.cursor ? Number.POSITIVE_INFINITY : acknowledgeMs;
+    },
+    get unsent() {
+      return joined && sent !== inbox.cursor;
+    },
+  };
+}

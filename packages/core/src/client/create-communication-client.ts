@@ -1,0 +1,95 @@
+import type { PollApplication } from '../protocol/types.ts';
+import { type ApplicationRecord, createApplicationRecord } from './application-record.ts';
+import type { CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
+import { createContext } from './context.ts';
+import { listenToPage } from './page-events.ts';
+import { createPollLoop, type PollWork } from './poll-loop.ts';
+
+/** Failures that one poll reports; the others follow. */
+const failedPerPoll = 100;
+/** Microtasks given to handlers after an answer; again as many as long as one of them finishes something. */
+const handlerTicks = 16;
+
+/**
+ * Makes the communication client of a page, a worker or another program. It polls one communication server for all
+ * applications at once, hands each message to the handlers of its application, in order, and acknowledges what they
+ * handled.
+ *
+ * @example
+ * const client = createCommunicationClient({ url: '/pollux', getToken });
+ * client.application('orders').on('order.changed', ({ data }) => show(data));
+ */
+export function createCommunicationClient(options: CommunicationClientOptions): CommunicationClient {
+  const context = createContext(options);
+  const records = new Map<string, ApplicationRecord>();
+  const failed = new Map<string, string>();
+  let reported: readonly string[] = [];
+  let progress = 0;
+
+  const changed = (): void => {
+    progress++;
+    loop.review();
+  };
+
+  const work: PollWork = {
+    compose: () => {
+      const applications: Record<string, PollApplication> = {};
+      let some = false;
+      for (const [name, record] of records) {
+        const part = record.compose();
+        if (part) applications[name] = part;
+        some = some || part !== undefined;
+      }
+      if (!some) return undefined;
+      const list = [...failed].slice(0, failedPerPoll).map(([id, reason]) => ({ id, reason }));
+      reported = list.map(({ id }) => id);
+      return { applications, ...(list.length > 0 && { failed: list }) };
+    },
+    absorb: (answer) => {
+      for (const id of reported) failed.delete(id);
+      reported = [];
+      let news = false;
+      for (const [name, record] of records) news = record.absorb(answer?.sections.get(name)) || news;
+      return news;
+    },
+    lost: () => {
+      reported = [];
+      for (const record of records.values()) record.lost();
+    },
+    handled: async () => {
+      let before: number;
+      do {
+        before = progress;
+        for (let tick = 0; tick < handlerTicks; tick++) await undefined;
+      } while (progress !== before);
+    },
+    changeInMs: () => Math.min(...[...records.values()].map((record) => record.changeInMs())),
+    get unsent() {
+      return failed.size > 0 || [...records.values()].some((record) => record.unsent);
+    },
+  };
+
+  const loop = createPollLoop(options, context, work);
+  const deafen = listenToPage(loop);
+
+  return {
+    get state() {
+      return loop.state;
+    },
+    application: (name, applicationOptions = {}) => {
+      let record = records.get(name);
+      if (!record) {
+        const parts = { changed, reportFailed: (id: string, reason: string) => void failed.set(id, reason) };
+        record = createApplicationRecord(context, name, applicationOptions, parts);
+        records.set(name, record);
+      }
+      record.join();
+      return record.client;
+    },
+    start: () => loop.review(),
+    close: () => {
+      deafen();
+      return loop.close();
+    },
+  };
+}

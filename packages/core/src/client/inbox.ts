@@ -1,0 +1,128 @@
+/**
+ * What one application has received and not handled yet, in order, one at a time.
+ *
+ *   received:  1 2 3 4 5 6 7 8        `read`   = 8: where the server goes on
+ *   handled:   1 2 3 . 5              `cursor` = 3: only ever the handled prefix, so nothing unhandled is acknowledged
+ *                    ^ being handled (5 was covered by the fetch that serves 4)
+ */
+import type { Gap, Message } from '../protocol/types.ts';
+import type { Section } from './answer.ts';
+
+/** A message, a loss, or the end of a section. */
+export interface Item {
+  /** Acknowledges this and all before it. */
+  readonly cursor?: string;
+  readonly gap?: Gap;
+  readonly message?: Message;
+  /** Needs no handler any more: another fetch covered it, it was withdrawn, or it had come before. */
+  done?: boolean;
+}
+
+export interface Inbox {
+  /** Handled up to; `null` before the first section. */
+  readonly cursor: string | null;
+  /** Received up to. */
+  readonly read: string | null;
+  /** Received and not handled. */
+  readonly size: number;
+  /** Takes in a section; tells whether it brought anything that was not known. */
+  receive(section: Section & { readonly kind: 'news' }): boolean;
+  /** Forgets what no handler has begun, so that the server sends it again. */
+  rewind(): void;
+}
+
+/** Ids remembered per application, well over what a queue of the server holds. */
+const rememberedIds = 2000;
+
+/**
+ * @param handle handles the first item of the queue; nothing, where it was done at once, or a promise that never rejects
+ * @param progressed called whenever the cursor may have moved
+ */
+export function createInbox(
+  handle: (item: Item, queue: readonly Item[]) => Promise<unknown> | undefined,
+  progressed: () => void,
+): Inbox {
+  const seen = new Set<string>();
+  const queue: Item[] = [];
+  let cursor: string | null = null;
+  let read: string | null = null;
+  let busy = false;
+  let lastGap = '';
+
+  const finish = (item: Item): void => {
+    busy = false;
+    queue.shift();
+    if (item.cursor !== undefined) {
+      cursor = item.cursor;
+      lastGap = '';
+    }
+    progressed();
+  };
+
+  const pump = (): void => {
+    for (let item = queue[0]; item && !busy; item = queue[0]) {
+      busy = true;
+      const current = item;
+      const pending = item.done ? undefined : handle(item, queue);
+      if (pending) {
+        void pending.then(() => {
+          finish(current);
+          pump();
+        });
+      } else finish(item);
+    }
+  };
+
+  const remember = (id: string): void => {
+    seen.add(id);
+    if (seen.size > rememberedIds) for (const oldest of seen) return void seen.delete(oldest);
+  };
+
+  /** A message taken back before a handler saw it concerns nobody: neither it nor its withdrawal. */
+  const cancel = (id: string): boolean => {
+    const item = queue.find((pending, place) => pending.message?.id === id && !(busy && place === 0));
+    if (item) item.done = true;
+    return item !== undefined;
+  };
+
+  const take = (message: Message): boolean => {
+    const known = seen.has(message.id);
+    if (!known) remember(message.id);
+    // What came before still moves the cursor, in its turn.
+    const done = known || (message.kind === 'withdrawn' && cancel(message.of));
+    queue.push({ cursor: message.cursor, message, done });
+    return !known;
+  };
+
+  return {
+    get cursor() {
+      return cursor;
+    },
+    get read() {
+      return read;
+    },
+    get size() {
+      return queue.length;
+    },
+    receive: (section) => {
+      let news = section.cursor !== read;
+      const gap = JSON.stringify(section.gap);
+      // A gap is repeated until a cursor past it comes back; it is told once.
+      if (section.gap && gap !== lastGap) {
+        lastGap = gap;
+        news = true;
+        queue.push({ gap: section.gap });
+      }
+      for (const message of section.messages) news = take(message) || news;
+      read = section.cursor;
+      queue.push({ cursor: section.cursor });
+      pump();
+      return news;
+    },
+    rewind: () => {
+      // In place, for a fetch under way looks at this queue when it starts.
+      for (const { message } of queue.splice(busy ? 1 : 0)) if (message) seen.delete(message.id);
+      read = cursor;
+    },
+  };
+}

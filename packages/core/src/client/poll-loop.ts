@@ -1,0 +1,263 @@
+/**
+ * The loop: one request in flight, the next one driven by the answer.
+ *
+ *            an application joins                 answer: at once
+ *   idle ────────────────────────────► polling ◄──────────────────┐
+ *     ▲                                │  │  ▲ └──────────────────┘
+ *     │ nobody to poll for             │  │  │ timer, wake (online, visible, resumed)
+ *     └────────────────────────────────┘  │  │
+ *                                         ▼  │
+ *                                        resting   after an answer: the advised interval or drain
+ *                                                  after a failure: back-off, `Retry-After` being a floor
+ *
+ *   polling ── an application joined, or acknowledgements waited 1 s ──► polling (the held poll is replaced)
+ *   any ── pagehide ──► frozen ── pageshow ──► polling
+ *   any ── close ────► stopped
+ *
+ * A state is never changed, only left for another. Its timers and its request end with it, and what still comes of them
+ * is ignored.
+ */
+import type { Timer } from '../protocol/environment.ts';
+import type { Advice } from '../protocol/types.ts';
+import type { Answer } from './answer.ts';
+import { backOffMs } from './back-off.ts';
+import type { ClientState, CommunicationClientOptions } from './communication-client.ts';
+import type { ClientContext } from './context.ts';
+import { type PageListener, seemsOffline } from './page-events.ts';
+import { judge, type Verdict } from './verdict.ts';
+import { type Asked, createWire } from './wire.ts';
+
+/** What the loop polls for. */
+export interface PollWork {
+  /** The next poll's content; nothing where there is nobody to poll for. */
+  compose(): Asked | undefined;
+  /** Distributes what answered it (nothing: a 204); tells whether it brought anything new. */
+  absorb(answer: Answer | undefined): boolean;
+  /** The poll failed. */
+  lost(): void;
+  /** Resolves once the handlers have done what they can do without waiting for something. */
+  handled(): Promise<void>;
+  /** Milliseconds after which another poll is due because of the applications; infinite where none is. */
+  changeInMs(): number;
+  /** Whether the server was not told of something handled or failed. */
+  readonly unsent: boolean;
+}
+
+export interface PollLoop extends PageListener {
+  readonly state: ClientState;
+  /** Something may have changed: an application joined, a handler finished. */
+  review(): void;
+  close(): Promise<void>;
+}
+
+interface Polling {
+  readonly kind: 'polling';
+  readonly controller: AbortController;
+  /** The session is known and the server was asked to hold: no answer is due soon. */
+  readonly held: boolean;
+  readonly startedMs: number;
+  readonly startedWallMs: number;
+  /** When it counts as dead. */
+  readonly limitMs: number;
+}
+
+type State =
+  | { readonly kind: 'idle' | 'frozen' | 'stopped' }
+  /** `notBeforeMs` binds a wake, too; `backOff` keeps an application that joins from ending it. */
+  | { readonly kind: 'resting'; readonly notBeforeMs: number; readonly backOff: boolean }
+  | Polling;
+
+/** Beyond its hold, milliseconds after which a poll counts as dead. */
+const graceMs = 10_000;
+/** How often that is looked at: soon after a sleep, too, through which timers stood still. */
+const watchMs = 5000;
+/** An offline runtime may be wrong, so it is put to the test this often. */
+const offlineProbeMs = 20_000;
+/** A held poll that ends before this and brings nothing new is suspicious when it happens again. */
+const suspiciousMs = 1000;
+/** An application that waits no longer than this joins; anything slower is an acknowledgement. */
+const joiningMs = 100;
+/** As failures in a row: the back-off is at its longest. */
+const manyFailures = 5;
+
+export function createPollLoop(options: CommunicationClientOptions, context: ClientContext, work: PollWork): PollLoop {
+  const { clock, random, emit } = context;
+  const wire = createWire(options, context);
+  let state: State = { kind: 'idle' };
+  let shown: ClientState = 'idle';
+  let timers: Timer[] = [];
+  let nextReviewMs = Number.POSITIVE_INFINITY;
+  let advice: Advice = {};
+  /** The last exchange went well. After one that did not, a poll that is not held finds out whether all is well again. */
+  let healthy = false;
+  let failures = 0;
+  /** Held polls in a row that ended early with nothing new. */
+  let idleTurns = 0;
+  const renewed = new Set<string>();
+  let closed: Promise<void> | undefined;
+
+  const show = (next: ClientState, retryInMs?: number): void => {
+    if (next === shown && retryInMs === undefined) return;
+    shown = next;
+    emit({ kind: 'state', state: next, ...(retryInMs !== undefined && { retryInMs }) });
+  };
+
+  const enter = (next: State): void => {
+    for (const timer of timers) timer.clear();
+    timers = [];
+    nextReviewMs = Number.POSITIVE_INFINITY;
+    const left = state;
+    state = next;
+    if (left.kind === 'polling') left.controller.abort();
+  };
+
+  const rest = (ms: number, floorMs = 0, backOff = false): void => {
+    enter({ kind: 'resting', notBeforeMs: clock.monotonic() + floorMs, backOff });
+    timers.push(context.after(ms, poll));
+  };
+
+  const fail = (reason: string, floorMs = 0, leastMs = 0): void => {
+    failures++;
+    healthy = false;
+    work.lost();
+    const retryInMs = Math.max(leastMs, backOffMs(failures, random, floorMs));
+    rest(retryInMs, floorMs, true);
+    emit({ kind: 'request-failed', seq: wire.seq, reason, retryInMs });
+    show(seemsOffline() ? 'offline' : 'waiting', retryInMs);
+  };
+
+  const isShort = (): boolean => options.mode === 'short-poll' || advice.mode === 'short-poll';
+
+  const poll = (): void => {
+    enter({ kind: 'idle' });
+    const asked = work.compose();
+    if (!asked) {
+      const ms = work.changeInMs();
+      return ms < Number.POSITIVE_INFINITY ? rest(ms) : undefined;
+    }
+    const wait = healthy && !isShort() ? (advice.wait ?? options.wait ?? 25) : 0;
+    const polling: Polling = {
+      kind: 'polling',
+      controller: new AbortController(),
+      held: wire.session !== undefined && wait > 0,
+      startedMs: clock.monotonic(),
+      startedWallMs: clock.now(),
+      limitMs: wait * 1000 + graceMs,
+    };
+    enter(polling);
+    show(healthy ? 'connected' : 'connecting');
+    watch(polling);
+    void wire.poll(asked, wait, polling.controller.signal).then((outcome) => {
+      if (state === polling) conclude(polling, judge(outcome));
+    });
+    review();
+  };
+
+  /** Gives up a poll that is overdue by either clock: the monotonic one may stand still while a machine sleeps. */
+  const giveUpIfOverdue = (polling: Polling): boolean => {
+    const elapsedMs = Math.max(clock.monotonic() - polling.startedMs, clock.now() - polling.startedWallMs);
+    const overdue = elapsedMs >= polling.limitMs;
+    if (overdue) fail(`no answer within ${polling.limitMs / 1000} s`);
+    return overdue;
+  };
+
+  const watch = (polling: Polling): void => {
+    timers.push(context.after(watchMs, () => giveUpIfOverdue(polling) || watch(polling)));
+  };
+
+  const conclude = (polling: Polling, verdict: Verdict): void => {
+    if (verdict.kind === 'answered') return void answered(polling, verdict.answer);
+    if (verdict.kind === 'failed') {
+      if (verdict.lasting) failures = Math.max(failures, manyFailures);
+      return fail(verdict.reason, verdict.floorMs);
+    }
+    const { what, reason } = verdict;
+    const possible = wire.renew(what);
+    if (!possible || renewed.has(what)) return fail(reason);
+    renewed.add(what);
+    poll();
+  };
+
+  const answered = async (polling: Polling, answer: Answer | undefined): Promise<void> => {
+    const turning: State = { kind: 'resting', notBeforeMs: 0, backOff: false };
+    enter(turning);
+    failures = 0;
+    healthy = true;
+    renewed.clear();
+    show('connected');
+    if (answer) wire.adopt(answer.session);
+    if (answer && Object.keys(answer.advice).length > 0) {
+      advice = { ...advice, ...answer.advice };
+      emit({ kind: 'advice', advice: answer.advice });
+    }
+    const news = work.absorb(answer);
+    // What is handled by now is acknowledged by the next poll; a handler that waits for something does not delay it.
+    await work.handled();
+    if (state !== turning) return;
+    const early = polling.held && !news && clock.monotonic() - polling.startedMs < suspiciousMs;
+    idleTurns = early ? idleTurns + 1 : 0;
+    goOn(answer, news);
+  };
+
+  const goOn = (answer: Answer | undefined, news: boolean): void => {
+    const { drain } = answer?.advice ?? {};
+    if (drain !== undefined) {
+      const ms = random.next() * drain * 1000;
+      return rest(ms, ms);
+    }
+    // A broken server or proxy that answers at once and says nothing would be asked without a pause.
+    if (idleTurns > 1) return rest(backOffMs(idleTurns - 1, random));
+    const interval = advice.interval ?? (isShort() ? (options.interval ?? 10) : 0);
+    const atOnce = (answer?.more && news) || work.changeInMs() <= joiningMs;
+    return interval > 0 && !atOnce ? rest(interval * 1000) : poll();
+  };
+
+  const review = (): void => {
+    let ms = work.changeInMs();
+    if (state.kind === 'idle') ms = ms <= joiningMs ? 0 : ms;
+    else if (state.kind === 'resting' ? state.backOff || ms > joiningMs : state.kind !== 'polling' || !state.held) return;
+    const atMs = clock.monotonic() + ms;
+    if (atMs >= nextReviewMs) return;
+    nextReviewMs = atMs;
+    timers.push(context.after(ms, poll));
+  };
+
+  return {
+    get state() {
+      return shown;
+    },
+    review,
+    wake: () => {
+      if (state.kind === 'polling') giveUpIfOverdue(state);
+      if (state.kind === 'resting') rest(Math.max(0, state.notBeforeMs - clock.monotonic()), state.notBeforeMs - clock.monotonic(), state.backOff);
+    },
+    offline: () => {
+      if (state.kind === 'polling' || state.kind === 'resting') fail('offline', 0, offlineProbeMs);
+    },
+    hide: (kept) => {
+      if (state.kind === 'stopped') return;
+      enter({ kind: 'frozen' });
+      healthy = false;
+      const asked = wire.session !== undefined && work.unsent ? work.compose() : undefined;
+      // One of the two, since nobody is left to send them one after the other.
+      if (asked) void wire.acknowledge(asked);
+      else if (!kept) void wire.goodbye();
+    },
+    show: () => {
+      if (state.kind === 'frozen') poll();
+    },
+    close: () => {
+      closed = closed ?? end();
+      return closed;
+    },
+  };
+
+  async function end(): Promise<void> {
+    enter({ kind: 'stopped' });
+    show('stopped');
+    context.end();
+    const asked = wire.session !== undefined && work.unsent ? work.compose() : undefined;
+    if (asked) await wire.acknowledge(asked);
+    await wire.goodbye();
+  }
+}
