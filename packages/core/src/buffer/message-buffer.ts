@@ -64,6 +64,8 @@ export interface QueueExchange extends QueueName {
   readonly handled: Place | undefined;
   /** Read on after this place; `undefined` at a first poll. */
   readonly read: Place | undefined;
+  /** Where the epoch is the same, neither acknowledge nor skip beyond this place: all that the session was sent. */
+  readonly limit?: Place | undefined;
   /** Where a first read of a group's or everyone's queue begins: before its newest `n` messages. @default 0 */
   readonly newest?: number;
   /** Messages stay until they expire, whoever acknowledged them. */
@@ -114,6 +116,8 @@ export interface Removal extends QueueName {
 export interface BufferWatcher {
   /** Something was appended by another node; MAY be lost. */
   appended?(queue: QueueName): void;
+  /** Asked before a removal is put together, so that one nobody wants costs nothing. Default: all are wanted. */
+  wants?(reason: Removal['reason']): boolean;
   /** Messages left, on this node. */
   removed?(removal: Removal): void;
 }

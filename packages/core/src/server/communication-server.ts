@@ -103,7 +103,7 @@ export interface SessionSummary {
   readonly heldSinceMs: number | undefined;
   readonly polls: number;
   readonly delivered: number;
-  readonly applications: readonly { readonly application: string; readonly delivered: number; readonly pending: number; readonly maxDelay: number | undefined }[];
+  readonly applications: readonly { readonly application: string; readonly delivered: number; readonly pending: number | undefined; readonly maxDelay: number | undefined }[];
 }
 
 export interface ApplicationSummary {
@@ -152,10 +152,11 @@ export interface CommunicationServer {
   /** Throws `unknown-application`. */
   application(name: string): ApplicationHandle;
   /**
-   * Checks and stores notifications (`Notification`) of one application, each by itself. `payloads[i]`, where given,
-   * is the raw JSON of item i's data, stored as it is.
+   * Checks and stores a `Notification`, or an array of them, of one application, each by itself. `payloads[i]`, where
+   * given, is the raw JSON of item i's data, stored as it is. Throws `unknown-application`, `draining` and
+   * `buffer-unavailable`; whatever is wrong with a notification stands in the answer.
    */
-  publish(application: string, notifications: readonly unknown[], payloads?: readonly (string | undefined)[]): MaybePromise<PublishAnswer>;
+  publish(application: string, notifications: unknown, payloads?: readonly (string | undefined)[]): MaybePromise<PublishAnswer>;
   /** Acknowledges, then answers at once or holds; the reply comes exactly once unless the poll is cancelled. */
   poll(identity: ClientIdentity, request: PollRequest, reply: PollReply): HeldPoll | undefined;
   status(application: string, id: string): MaybePromise<DeliveryStatus | undefined>;

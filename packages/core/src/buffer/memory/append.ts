@@ -15,14 +15,11 @@ export function appendOne(context: MemoryContext, entry: AppendEntry, nowMs: num
   if (known !== undefined && known.untilMs > nowMs) {
     return known.fingerprint === entry.fingerprint ? { kind: 'duplicate', id: known.id } : { kind: 'conflict' };
   }
-  const replaced = entry.topic === undefined ? undefined : queue.topics?.get(entry.topic);
-  if (replaced === undefined) {
-    const bound = makeRoom(context, queue, entry);
-    if (bound !== undefined) return { kind: 'full', bound };
-  } else {
-    // The newer message succeeds in a full queue: it takes the place of the one it replaces.
-    leave(context, queue, indexAfter(queue.messages, replaced.position - 1), 'collapsed');
-  }
+  const bound = makeRoom(context, queue, entry, pendingOf(queue, entry.topic));
+  if (bound !== undefined) return { kind: 'full', bound };
+  // Looked up again: making room may have dropped it.
+  const replaced = pendingOf(queue, entry.topic);
+  if (replaced !== undefined) leave(context, queue, indexAfter(queue.messages, replaced.position - 1), 'collapsed');
   const position = ++queue.last;
   const id = messageId(queue.epoch, position);
   // It inherits the replaced one's latency clock, or a stream of updates could hold itself back for ever.
@@ -44,10 +41,18 @@ export function appendOne(context: MemoryContext, entry: AppendEntry, nowMs: num
     : { kind: 'stored', id, position, collapsed: messageId(queue.epoch, replaced.position) };
 }
 
-/** Frees what may be freed for a message to fit; names the bound that it meets otherwise. */
-function makeRoom(context: MemoryContext, queue: Queue, entry: AppendEntry): 'queue' | 'address' | 'buffer' | undefined {
+function pendingOf(queue: Queue, topic: string | undefined): BufferedMessage | undefined {
+  return topic === undefined ? undefined : queue.topics?.get(topic);
+}
+
+/**
+ * Frees what may be freed for a message to fit; names the bound that it meets otherwise. One that replaces another
+ * succeeds in a full queue: it takes that one's place, and only its growth counts.
+ */
+function makeRoom(context: MemoryContext, queue: Queue, entry: AppendEntry, replaced: BufferedMessage | undefined): 'queue' | 'address' | 'buffer' | undefined {
   const { limits, table } = context;
-  const full = (): boolean => queue.messages.length >= limits.queueMessages || queue.bytes + entry.size > limits.queueBytes;
+  const growth = entry.size - (replaced?.size ?? 0);
+  const full = (): boolean => (replaced === undefined && queue.messages.length >= limits.queueMessages) || (growth > 0 && queue.bytes + growth > limits.queueBytes);
   if (full() && queue.handledTo > queue.freedTo) {
     // What some session acknowledged never causes a refusal; those behind are told.
     lose(context, queue, 0, indexAfter(queue.messages, queue.handledTo), 'overflow');
@@ -55,8 +60,8 @@ function makeRoom(context: MemoryContext, queue: Queue, entry: AppendEntry): 'qu
   if (full() && entry.overflow === 'reject') return 'queue';
   while (full() && queue.messages.length > 0) lose(context, queue, 0, 1, 'overflow');
   if (full()) return 'queue';
-  if (queue.entry.bytes + entry.size > limits.addressBytes) return 'address';
-  if (table.bytes + entry.size > limits.bufferBytes) return 'buffer';
+  if (growth > 0 && queue.entry.bytes + growth > limits.addressBytes) return 'address';
+  if (growth > 0 && table.bytes + growth > limits.bufferBytes) return 'buffer';
   return undefined;
 }
 

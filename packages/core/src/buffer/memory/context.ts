@@ -16,9 +16,12 @@ export interface MemoryContext {
 
 /** Tells watchers which messages left; builds nothing when nobody watches. */
 export function tellRemoved(context: MemoryContext, queue: Queue, reason: Removal['reason'], messages: readonly BufferedMessage[]): void {
-  if (context.watchers.size === 0 || messages.length === 0) return;
-  const ids = messages.map((message) => messageId(queue.epoch, message.position));
-  for (const watcher of context.watchers) watcher.removed?.({ address: queue.address, application: queue.application, reason, ids });
+  if (messages.length === 0) return;
+  for (const watcher of context.watchers) {
+    if (watcher.removed === undefined || watcher.wants?.(reason) === false) continue;
+    const ids = messages.map((message) => messageId(queue.epoch, message.position));
+    watcher.removed({ address: queue.address, application: queue.application, reason, ids });
+  }
 }
 
 /** Takes messages out of a queue by index and settles the bytes; says nothing to anybody. */

@@ -17,12 +17,13 @@ export function exchangeOne(context: MemoryContext, asked: QueueExchange, reques
   const isReset = (read !== undefined && !stands(queue, read)) || (handled !== undefined && !stands(queue, handled));
   const isOwn = queue.address.kind === 'recipient';
   const start = isReset || (isOwn && read === undefined) ? startOf(queue) : startOfNewest(queue, asked.newest ?? 0);
-  const after = isReset || read === undefined ? start : read.position;
+  const limit = asked.limit?.epoch === queue.epoch ? asked.limit.position : queue.last;
+  const after = isReset || read === undefined ? start : Math.min(read.position, limit);
   let freed = 0;
   if (isOwn) {
     const until = nowMs + request.keepMs;
-    const place = placeOf(queue, request.session, until, handled === undefined || isReset ? start : 0);
-    if (handled !== undefined && !isReset && handled.position > place.handled) place.handled = handled.position;
+    const place = placeOf(queue, request.session, until, handled === undefined || isReset ? startOf(queue) : 0);
+    if (handled !== undefined && !isReset) place.handled = Math.max(place.handled, Math.min(handled.position, limit));
     if (place.handled > queue.handledTo) queue.handledTo = place.handled;
     if (asked.retain !== true) freed = free(context, queue, nowMs);
   }

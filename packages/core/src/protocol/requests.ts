@@ -1,0 +1,132 @@
+/** The one place where untrusted JSON becomes protocol types. Unknown fields are ignored. */
+import { nameBytes, wireVersion } from './limits.ts';
+import { type Problem, problem } from './problem.ts';
+import { isName } from './text.ts';
+import { type FetchInstruction, type Notification, type PollApplication, type PollRequest, type Urgency, urgencies } from './types.ts';
+
+/** Ids and reasons that one poll may report as failed. */
+const failedEntries = 100;
+const reasonLength = 500;
+const spreadMaxSeconds = 60;
+const hrefLength = 2048;
+
+function invalid(field: string, rule: string): Problem {
+  return problem('invalid-field', { field, detail: `${field} must be ${rule}.` });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCount(value: unknown, max: number): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= max;
+}
+
+function isSeconds(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1e9;
+}
+
+/** Whether a parse ended in a problem. */
+export function isProblem(found: object): found is Problem {
+  return 'status' in found && 'title' in found;
+}
+
+/** Reads a poll's body; its applications are checked one by one later, each failing by itself. */
+export function parsePollRequest(value: unknown): PollRequest | Problem {
+  if (!isObject(value)) return invalid('body', 'a JSON object');
+  const version = value['v'];
+  if (version !== undefined && version !== wireVersion) {
+    return problem('unsupported-version', { field: 'v', detail: `Versions spoken: ${wireVersion}.` });
+  }
+  const { session, seq, wait, applications, failed } = value as Partial<Record<keyof PollRequest, unknown>>;
+  if (session !== undefined && session !== null && typeof session !== 'string') return invalid('session', 'a string');
+  if (seq !== undefined && !isCount(seq, Number.MAX_SAFE_INTEGER)) return invalid('seq', 'a whole number, 0 or more');
+  if (wait !== undefined && !isSeconds(wait)) return invalid('wait', 'a number of seconds, 0 or more');
+  if (!isObject(applications)) return invalid('applications', 'an object with one member for each application');
+  const reported = failed === undefined ? undefined : parseFailed(failed);
+  if (reported !== undefined && !Array.isArray(reported)) return reported as Problem;
+  return {
+    ...(typeof session === 'string' ? { session } : undefined),
+    ...(seq === undefined ? undefined : { seq }),
+    ...(wait === undefined ? undefined : { wait }),
+    applications: applications as PollRequest['applications'],
+    ...(reported === undefined ? undefined : { failed: reported }),
+  };
+}
+
+function parseFailed(value: unknown): NonNullable<PollRequest['failed']> | Problem {
+  if (!Array.isArray(value) || value.length > failedEntries) return invalid('failed', `an array of at most ${failedEntries} entries`);
+  const entries: { id: string; reason: string }[] = [];
+  for (const [index, entry] of value.entries()) {
+    if (!isObject(entry) || typeof entry['id'] !== 'string') return invalid(`failed.${index}.id`, 'a message id');
+    const reason = entry['reason'];
+    if (reason !== undefined && typeof reason !== 'string') return invalid(`failed.${index}.reason`, 'a string');
+    entries.push({ id: entry['id'], reason: (reason ?? '').slice(0, reasonLength) });
+  }
+  return entries;
+}
+
+/** Reads what a poll says of one application. */
+export function parsePollApplication(value: unknown, name: string): PollApplication | Problem {
+  const field = `applications.${name}`;
+  if (!isObject(value)) return invalid(field, 'an object');
+  const { cursor, read, maxDelay, last } = value as Partial<Record<keyof PollApplication, unknown>>;
+  if (cursor !== undefined && cursor !== null && typeof cursor !== 'string') return wrongCursor(`${field}.cursor`);
+  if (read !== undefined && read !== null && typeof read !== 'string') return wrongCursor(`${field}.read`);
+  if (maxDelay !== undefined && !isSeconds(maxDelay)) return invalid(`${field}.maxDelay`, 'a number of seconds, 0 or more');
+  if (last !== undefined && !isCount(last, 1000)) return invalid(`${field}.last`, 'a whole number from 0 to 1000');
+  return value as unknown as PollApplication;
+}
+
+/** The problem of a cursor that no server gave out. */
+export function wrongCursor(field: string): Problem {
+  return problem('invalid-cursor', { field, detail: `${field} must be null or a cursor from an earlier answer.` });
+}
+
+/** Reads one notification; `field` is where it stands in the request. */
+export function parseNotification(value: unknown, field: string, maxRecipients: number): Notification | Problem {
+  if (!isObject(value)) return invalid(field === '' ? 'body' : field, 'an object');
+  const at = (name: string): string => (field === '' ? name : `${field}.${name}`);
+  const { to, kind, type, ttl, urgency, topic, key, fetch, data } = value as Partial<Record<keyof Notification, unknown>>;
+  const audience = parseAudience(to, at('to'), maxRecipients);
+  if (isProblem(audience)) return audience;
+  if (kind !== 'direct' && kind !== 'fetch') return invalid(at('kind'), "'direct' or 'fetch'");
+  if (!isName(type, nameBytes)) return invalid(at('type'), `a text of 1 to ${nameBytes} bytes without control characters`);
+  if (ttl !== undefined && !(isCount(ttl, Number.MAX_SAFE_INTEGER) && ttl > 0)) return invalid(at('ttl'), 'a whole number of seconds, 1 or more');
+  if (urgency !== undefined && !urgencies.includes(urgency as Urgency)) return invalid(at('urgency'), `one of ${urgencies.join(', ')}`);
+  for (const [name, text] of [['topic', topic], ['key', key]] as const) {
+    if (text !== undefined && !isName(text, nameBytes)) return invalid(at(name), `a text of 1 to ${nameBytes} bytes without control characters`);
+  }
+  if (kind === 'direct' && data === undefined) return invalid(at('data'), 'given for a direct notification: any JSON value');
+  if (kind === 'direct' && fetch !== undefined) return invalid(at('fetch'), "left out of a direct notification; or kind must be 'fetch'");
+  if (kind === 'fetch' && data !== undefined) return invalid(at('data'), "left out of a fetch notification; or kind must be 'direct'");
+  const wrong = kind === 'fetch' ? checkInstruction(fetch, at('fetch')) : undefined;
+  return wrong ?? (value as unknown as Notification);
+}
+
+function parseAudience(to: unknown, field: string, maxRecipients: number): Notification['to'] | Problem {
+  if (!isObject(to)) return invalid(field, 'an object with recipients, group or everyone');
+  const named = ['recipients', 'group', 'everyone'].filter((name) => to[name] !== undefined);
+  if (named.length !== 1) return invalid(field, 'exactly one of recipients, group and everyone');
+  const rule = `a text of 1 to ${nameBytes} bytes without control characters`;
+  if (to['everyone'] !== undefined) return to['everyone'] === true ? { everyone: true } : invalid(`${field}.everyone`, 'true');
+  if (to['group'] !== undefined) return isName(to['group'], nameBytes) ? { group: to['group'] } : invalid(`${field}.group`, rule);
+  const recipients = to['recipients'];
+  if (!Array.isArray(recipients) || recipients.length === 0) return invalid(`${field}.recipients`, 'an array of at least one recipient');
+  if (recipients.length > maxRecipients) {
+    return problem('payload-too-large', { field: `${field}.recipients`, detail: `At most ${maxRecipients} recipients are allowed.` });
+  }
+  for (const [index, name] of recipients.entries()) if (!isName(name, nameBytes)) return invalid(`${field}.recipients.${index}`, rule);
+  return { recipients };
+}
+
+function checkInstruction(value: unknown, field: string): Problem | undefined {
+  if (!isObject(value)) return invalid(field, 'an object with href');
+  const { href, version, spread } = value as Partial<Record<keyof FetchInstruction, unknown>>;
+  if (!isName(href, hrefLength)) return invalid(`${field}.href`, `a URL or absolute path of at most ${hrefLength} bytes`);
+  if (version !== undefined && !isName(version, nameBytes)) return invalid(`${field}.version`, `a text of 1 to ${nameBytes} bytes`);
+  if (spread !== undefined && !(typeof spread === 'number' && spread >= 0 && spread <= spreadMaxSeconds)) {
+    return invalid(`${field}.spread`, `a number of seconds from 0 to ${spreadMaxSeconds}`);
+  }
+  return undefined;
+}

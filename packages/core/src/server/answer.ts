@@ -1,0 +1,112 @@
+/** From readings to an answer: gaps, cursors and messages joined from ready pieces of JSON. */
+import type { BufferedMessage, QueueReading } from '../buffer/message-buffer.ts';
+import { lossWithin } from '../buffer/losses.ts';
+import { cursorPart, messageId } from '../protocol/cursor.ts';
+import type { Gap, GapReason } from '../protocol/types.ts';
+import type { Following, SessionApplication } from './session.ts';
+
+/** One application's part of an answer being made. */
+export interface Section {
+  readonly application: SessionApplication;
+  readonly readings: readonly QueueReading[];
+  /** The client needs a new cursor, whether or not there is anything to deliver. */
+  readonly isNew: boolean;
+}
+
+/** What went into the answer for one queue. */
+export interface Delivery {
+  readonly following: Following;
+  readonly epoch: string;
+  readonly messages: readonly BufferedMessage[];
+  /** The last position that the answer covers. */
+  readonly end: number;
+}
+
+export interface WrittenSection {
+  readonly json: string;
+  readonly cursor: string;
+  readonly deliveries: readonly Delivery[];
+  readonly count: number;
+  readonly gap: Gap | undefined;
+  readonly hasMore: boolean;
+}
+
+/** Messages of a section, by queue, in the order of delivery. */
+export function listsOf(section: Section): readonly (readonly BufferedMessage[])[] {
+  return section.readings.map((reading) => reading.messages);
+}
+
+/** Whether a section has something to say. */
+export function saysSomething({ isNew, readings }: Section): boolean {
+  return isNew || readings.some((reading) => reading.reset || reading.messages.length > 0 || reading.losses.length > 0);
+}
+
+/** Writes a section with the first `count` of its messages; `undefined` where nothing is left to say. */
+export function writeSection({ application, readings, isNew }: Section, count: number): WrittenSection | undefined {
+  const deliveries: Delivery[] = [];
+  let left = count;
+  let hasMore = false;
+  for (const [index, reading] of readings.entries()) {
+    const following = application.followings[index];
+    if (following === undefined) continue;
+    const isWhole = left >= reading.messages.length;
+    const messages = isWhole ? reading.messages : reading.messages.slice(0, left);
+    const isExhausted = isWhole && !reading.more;
+    left -= messages.length;
+    if (!isExhausted) hasMore = true;
+    const end = isExhausted ? reading.last : (messages[messages.length - 1]?.position ?? reading.after);
+    deliveries.push({ following, epoch: reading.epoch, messages, end });
+  }
+  const gap = gapOf(readings, deliveries);
+  if (!isNew && gap === undefined && count === 0 && !hasMore && deliveries.every(({ end }, i) => end === readings[i]?.after)) return undefined;
+  const cursor = deliveries.map(({ following, epoch, end }) => cursorPart(following.tag, epoch, end)).join('.');
+  let json = `${JSON.stringify(application.name)}:{"cursor":"${cursor}"`;
+  if (gap !== undefined) json += `,"gap":${JSON.stringify(gap)}`;
+  if (count > 0) json += `,"messages":[${writeMessages(readings, deliveries)}]`;
+  json += hasMore ? ',"more":true}' : '}';
+  return { json, cursor, deliveries, count, gap, hasMore };
+}
+
+/** Each message with its cursor: the ends of the queues before its own, its own position, the beginnings of those after. */
+function writeMessages(readings: readonly QueueReading[], deliveries: readonly Delivery[]): string {
+  let json = '';
+  for (const [index, { following, epoch, messages }] of deliveries.entries()) {
+    if (messages.length === 0) continue;
+    let before = '';
+    let after = '';
+    for (const [other, delivery] of deliveries.entries()) {
+      if (other < index) before += `${cursorPart(delivery.following.tag, delivery.epoch, delivery.end)}.`;
+      if (other > index) after += `.${cursorPart(delivery.following.tag, delivery.epoch, readings[other]?.after ?? 0)}`;
+    }
+    const beginning = `","cursor":"${before}${following.tag}${epoch}`;
+    for (const message of messages) {
+      const position = message.position.toString(36);
+      json += `${json === '' ? '' : ','}{"id":"${epoch}${position}${beginning}${position}${after}",${message.members}}`;
+    }
+  }
+  return json;
+}
+
+/** What the session can no longer get, up to where the answer reaches. */
+function gapOf(readings: readonly QueueReading[], deliveries: readonly Delivery[]): Gap | undefined {
+  let sums: Map<GapReason, number | undefined> | undefined;
+  for (const [index, reading] of readings.entries()) {
+    if (reading.losses.length === 0 && !reading.reset) continue;
+    const upTo = deliveries[index]?.end ?? reading.after;
+    sums ??= new Map();
+    if (reading.reset) sums.set('reset', undefined);
+    for (const loss of reading.losses) {
+      const count = lossWithin(loss, reading.after, upTo);
+      if (count === 0) continue;
+      const sum = sums.has(loss.reason) ? sums.get(loss.reason) : 0;
+      sums.set(loss.reason, sum === undefined || count === undefined ? undefined : sum + count);
+    }
+  }
+  if (sums === undefined || sums.size === 0) return undefined;
+  return { losses: [...sums].map(([reason, count]) => (count === undefined ? { reason } : { reason, count })) };
+}
+
+/** Ids of what was delivered, for events. */
+export function idsOf({ epoch, messages }: Delivery): string[] {
+  return messages.map(({ position }) => messageId(epoch, position));
+}

@@ -1,0 +1,108 @@
+/** Ending a poll: the answer made from what is pending, or another outcome; the poll taken off the books. */
+import { type Problem, problem } from '../protocol/problem.ts';
+import type { Advice } from '../protocol/types.ts';
+import { idsOf, listsOf, type Section, type WrittenSection, writeSection } from './answer.ts';
+import type { PollOutcome } from './communication-server.ts';
+import { type ServerContext, tell } from './context.ts';
+import type { HeldState } from './held-poll.ts';
+import { pack } from './packing.ts';
+
+/** What an answer says besides messages. */
+export interface PollEnding {
+  readonly advice?: Advice;
+}
+
+/** Answers a poll with what its sections hold, 204 when that is nothing. */
+export function answerPoll(context: ServerContext, held: HeldState, sections: readonly Section[], { advice }: PollEnding): void {
+  const { session } = held;
+  const counts = pack(sections.map((section) => ({ lists: listsOf(section) })), context.limits.responseBytes, session.polls);
+  let json = '';
+  let messages = 0;
+  let hasMore = false;
+  for (const [index, section] of sections.entries()) {
+    const written = writeSection(section, counts[index] ?? 0);
+    if (written === undefined) continue;
+    json += json === '' ? written.json : `,${written.json}`;
+    messages += written.count;
+    hasMore ||= written.hasMore;
+    noteWritten(context, held, section, written);
+  }
+  for (const { application, problem: found } of held.errors) {
+    json += `${json === '' ? '' : ','}${JSON.stringify(application)}:{"error":${JSON.stringify(found)}}`;
+  }
+  if (advice?.interval !== undefined) session.interval = advice.interval;
+  if (json === '' && advice === undefined && !held.isOpening) {
+    context.totals.emptyPolls++;
+    endPoll(context, held, { status: 204 }, 0);
+    return;
+  }
+  let body = `{"session":"${session.id}"`;
+  if (advice !== undefined) body += `,"advice":${JSON.stringify(advice)}`;
+  if (json !== '') body += `,"applications":{${json}}`;
+  body += hasMore ? ',"more":true}' : '}';
+  const isCrowded = advice?.interval !== undefined && advice.interval > 0;
+  endPoll(context, held, isCrowded ? { status: 200, json: body, retryAfter: advice.interval } : { status: 200, json: body }, messages);
+}
+
+/** Notes what a section brought to the session, and tells it. */
+function noteWritten(context: ServerContext, held: HeldState, section: Section, written: WrittenSection): void {
+  const { application } = section;
+  const { session } = held;
+  application.cursor = written.cursor;
+  application.delivered += written.count;
+  session.delivered += written.count;
+  context.totals.delivered += written.count;
+  const entry = context.applications.get(application.name);
+  if (entry !== undefined) entry.delivered += written.count;
+  for (const { following, epoch, end } of written.deliveries) {
+    following.epoch = epoch;
+    following.sent = end;
+  }
+  if (context.listeners.size === 0) return;
+  const base = { atMs: context.now(), session: session.id, recipient: session.entry.recipient, application: application.name };
+  if (written.gap !== undefined) tell(context, { kind: 'gap', ...base, losses: written.gap.losses });
+  for (const delivery of written.deliveries) {
+    if (delivery.messages.length === 0) continue;
+    tell(context, { kind: 'delivered', ...base, address: delivery.following.address, poll: session.polls, transport: session.transport, ids: idsOf(delivery) });
+  }
+}
+
+/** Takes a poll off the books and answers it; without an outcome its client has gone. */
+export function endPoll(context: ServerContext, held: HeldState, outcome: PollOutcome | undefined, messages = 0): void {
+  if (held.isDone) return;
+  held.isDone = true;
+  held.timer?.clear();
+  held.timer = undefined;
+  const { session } = held;
+  if (session.held === held) session.held = undefined;
+  const nowMs = context.now();
+  session.lastContactMs = nowMs;
+  if (held.isHeld) {
+    context.held--;
+    session.entry.held--;
+  }
+  if (context.listeners.size > 0) {
+    tell(context, {
+      kind: 'poll-answered',
+      atMs: nowMs,
+      session: session.id,
+      recipient: session.entry.recipient,
+      applications: held.applications.map(({ name }) => name),
+      heldMs: nowMs - held.arrivedMs,
+      ...(outcome === undefined ? undefined : { status: outcome.status, messages, bytes: outcome.status === 200 ? outcome.json.length : 0 }),
+    });
+  }
+  if (outcome !== undefined) held.reply.answer(outcome);
+}
+
+/** Ends a poll because its session is ended. */
+export function disconnectPoll(context: ServerContext, held: HeldState): void {
+  const found: Problem = problem('unauthenticated', { detail: 'The session was ended by the server.' });
+  endPoll(context, held, { status: 401, problem: found });
+}
+
+/** Ends a poll because the server goes away: the client comes back after a random part of the window. */
+export function answerDraining(context: ServerContext, held: HeldState, drainSeconds: number): void {
+  const body = `{"session":"${held.session.id}","advice":{"drain":${drainSeconds}}}`;
+  endPoll(context, held, { status: 200, json: body });
+}

@@ -1,0 +1,103 @@
+/** From a poll's body to what is asked of the buffer: applications checked one by one, cursors turned into places. */
+import type { Place } from '../buffer/message-buffer.ts';
+import { parseCursor } from '../protocol/cursor.ts';
+import { type Problem, problem } from '../protocol/problem.ts';
+import { isProblem, parsePollApplication, wrongCursor } from '../protocol/requests.ts';
+import type { PollApplication, PollRequest } from '../protocol/types.ts';
+import type { ClientIdentity } from './communication-server.ts';
+import type { ServerContext } from './context.ts';
+import type { Session, SessionApplication } from './session.ts';
+import { followApplication } from './sessions.ts';
+
+/** Seconds after which a refused application may be asked for again. */
+const refusedRetrySeconds = 60;
+
+export interface Asked {
+  readonly applications: SessionApplication[];
+  /** For each application: whether the client needs a new cursor in any case. */
+  readonly isNew: boolean[];
+  readonly errors: { readonly application: string; readonly problem: Problem }[];
+}
+
+/** Reads the applications of a poll into the session. */
+export function readAsked(context: ServerContext, session: Session, identity: ClientIdentity, request: PollRequest, knowsSent: boolean): Asked {
+  const asked: Asked = { applications: [], isNew: [], errors: [] };
+  const nowMs = context.now();
+  for (const name of Object.keys(request.applications)) {
+    const refusal = refuse(context, identity, name);
+    const wanted = refusal ?? parsePollApplication(request.applications[name], name);
+    if (isProblem(wanted)) {
+      asked.errors.push({ application: name, problem: wanted });
+      continue;
+    }
+    const application = followApplication(context, session, name, nowMs);
+    application.lastAskedMs = nowMs;
+    application.maxDelay = wanted.maxDelay;
+    const isNew = readCursors(application, wanted, knowsSent);
+    if (typeof isNew === 'boolean') {
+      asked.applications.push(application);
+      asked.isNew.push(isNew);
+    } else asked.errors.push({ application: name, problem: isNew });
+  }
+  return asked;
+}
+
+function refuse(context: ServerContext, identity: ClientIdentity, name: string): Problem | undefined {
+  const isRegistered = context.applications.has(name);
+  if (identity.applications !== undefined && !identity.applications.includes(name)) {
+    return problem('forbidden', { detail: 'The credential does not cover this application.', retryAfter: refusedRetrySeconds });
+  }
+  return isRegistered ? undefined : problem('unknown-application', { retryAfter: refusedRetrySeconds });
+}
+
+/** Sets the places to acknowledge and to read on from; tells whether the client needs a new cursor in any case. */
+function readCursors(application: SessionApplication, wanted: PollApplication, knowsSent: boolean): boolean | Problem {
+  const { cursor, last } = wanted;
+  const read = wanted.read ?? cursor;
+  if (cursor === null || cursor === undefined) return readFirst(application, read, last);
+  if (knowsSent && cursor === application.cursor && read === cursor) {
+    for (const following of application.followings) {
+      const place = { epoch: following.epoch, position: following.sent };
+      following.handled = place;
+      following.read = place;
+      following.limit = undefined;
+    }
+    return false;
+  }
+  const handledPlaces = parseCursor(cursor);
+  if (handledPlaces === undefined) return wrongCursor(`applications.${application.name}.cursor`);
+  const readPlaces = read === cursor || read === null || read === undefined ? handledPlaces : parseCursor(read);
+  if (readPlaces === undefined) return wrongCursor(`applications.${application.name}.read`);
+  let isNew = false;
+  for (const following of application.followings) {
+    following.handled = handledPlaces.get(following.tag);
+    following.read = readPlaces.get(following.tag) ?? following.handled;
+    following.limit = knowsSent && following.epoch !== '' ? { epoch: following.epoch, position: following.sent } : undefined;
+    if (following.handled !== undefined && following.read !== undefined) following.read = later(following.handled, following.read);
+    if (following.read === undefined) {
+      isNew = true;
+      following.newest = last ?? 0;
+    }
+  }
+  return isNew;
+}
+
+/** A first poll of an application; one that was received from but never handled goes on where it has read. */
+function readFirst(application: SessionApplication, read: string | null | undefined, last: number | undefined): boolean | Problem {
+  const places = typeof read === 'string' ? parseCursor(read) : undefined;
+  if (typeof read === 'string' && places === undefined) return wrongCursor(`applications.${application.name}.read`);
+  let isNew = places === undefined;
+  for (const following of application.followings) {
+    following.handled = undefined;
+    following.limit = undefined;
+    following.read = places?.get(following.tag);
+    following.newest = last ?? 0;
+    if (following.read === undefined) isNew = true;
+  }
+  return isNew;
+}
+
+/** `read` can lag behind `cursor` only by a client's mistake. */
+function later(handled: Place, read: Place): Place {
+  return handled.epoch === read.epoch && handled.position > read.position ? handled : read;
+}

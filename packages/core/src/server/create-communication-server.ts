@@ -1,0 +1,131 @@
+import type { MaybePromise, MessageState } from '../buffer/message-buffer.ts';
+import { createMemoryBuffer } from '../buffer/memory/memory-buffer.ts';
+import type { Timer } from '../protocol/environment.ts';
+import { CommunicationError, problem } from '../protocol/problem.ts';
+import { systemClock, systemRandom } from '../protocol/system-environment.ts';
+import type { Notification } from '../protocol/types.ts';
+import { disconnectPoll } from './answering.ts';
+import type { CommunicationServer, CommunicationServerOptions } from './communication-server.ts';
+import { type ServerContext, tell } from './context.ts';
+import { endHeldPolls } from './draining.ts';
+import { checkApplications, checkLimits } from './options.ts';
+import { arrive } from './polling.ts';
+import { publish } from './publishing.ts';
+import { closeSession, findSession, forgetIfSilent } from './sessions.ts';
+import { describeMessage } from './status.ts';
+import { createInspection } from './summaries.ts';
+import { withdraw } from './withdrawing.ts';
+
+/** Milliseconds between two looks for silent sessions. */
+const sweepMs = 5000;
+
+/** Seconds over which clients come back elsewhere after a graceful end. */
+const defaultDrainSeconds = 5;
+
+/**
+ * Makes a communication server: it accepts notifications, buffers them, and answers polls.
+ *
+ * @throws TypeError for a setting that cannot be right, naming it and how to mend it
+ */
+export function createCommunicationServer(options: CommunicationServerOptions): CommunicationServer {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const limits = checkLimits(options.limits);
+  const buffer = options.buffer ?? createMemoryBuffer({ limits, clock, random });
+  const origin = clock.now() - clock.monotonic();
+  const context: ServerContext = {
+    buffer,
+    limits,
+    clock,
+    random,
+    now: () => origin + clock.monotonic(),
+    applications: checkApplications(options.applications),
+    sessions: new Map(),
+    recipients: new Map(),
+    groups: new Map(),
+    listeners: new Set(),
+    totals: { accepted: 0, refused: 0, delivered: 0, acknowledged: 0, polls: 0, emptyPolls: 0 },
+    held: 0,
+    woken: [],
+    drainSeconds: undefined,
+  };
+  let sweeper: Timer | undefined;
+  let closing: Promise<void> | undefined;
+
+  function keepSweeping(): void {
+    sweeper ??= clock.setTimeout(() => {
+      sweeper = undefined;
+      const nowMs = context.now();
+      for (const session of context.sessions.values()) forgetIfSilent(context, session, nowMs);
+      if (context.sessions.size > 0) keepSweeping();
+    }, sweepMs);
+  }
+
+  const unwatch = watchBuffer(context);
+
+  return {
+    applications: [...context.applications.keys()],
+    limits,
+    application(name) {
+      if (!context.applications.has(name)) {
+        throw new CommunicationError(problem('unknown-application', { detail: `No application is called ${JSON.stringify(name)}.` }));
+      }
+      return { name, notify: (to, notification) => publish(context, name, { ...notification, to } satisfies Notification, []) };
+    },
+    publish: (application, notifications, payloads = []) => publish(context, application, notifications, payloads),
+    poll(identity, request, reply) {
+      if (sweeper === undefined) keepSweeping();
+      return arrive(context, identity, request, reply);
+    },
+    status: (application, id) => after(buffer.find(id), (found) => (found?.queue.application === application ? describeMessage(context, id, found) : undefined)),
+    withdraw: (application, id) => withdraw(context, application, id),
+    eraseRecipient: (application, recipient) => buffer.erase({ kind: 'recipient', name: recipient }, application),
+    goodbye(identity, id) {
+      const session = findSession(context, identity, id);
+      if (session === undefined) return;
+      if (session.held !== undefined) disconnectPoll(context, session.held);
+      void buffer.forget(session.id, [...session.applications.values()].flatMap(({ followings }) => followings));
+      closeSession(context, session, 'goodbye');
+    },
+    disconnect(recipient) {
+      for (const session of [...(context.recipients.get(recipient)?.sessions ?? [])]) {
+        if (session.held !== undefined) disconnectPoll(context, session.held);
+        closeSession(context, session, 'disconnected');
+      }
+    },
+    observe(listener) {
+      context.listeners.add(listener);
+      return () => void context.listeners.delete(listener);
+    },
+    inspect: createInspection(context, context.now()),
+    close({ drainSeconds = defaultDrainSeconds } = {}) {
+      closing ??= (async () => {
+        context.drainSeconds = drainSeconds;
+        sweeper?.clear();
+        await endHeldPolls(context, drainSeconds);
+        for (const session of [...context.sessions.values()]) closeSession(context, session, 'shutdown');
+        unwatch();
+        if (options.buffer === undefined) await buffer.close();
+      })();
+      return closing;
+    },
+  };
+}
+
+/** Counts and tells what leaves the buffer; both by one watcher. */
+function watchBuffer(context: ServerContext): () => void {
+  return context.buffer.watch({
+    wants: (reason) => reason !== 'acknowledged' || context.listeners.size > 0,
+    removed(removal) {
+      if (removal.reason !== 'acknowledged') {
+        const removed = context.applications.get(removal.application)?.removed;
+        removed?.set(removal.reason, (removed.get(removal.reason) ?? 0) + removal.ids.length);
+      }
+      if (context.listeners.size > 0) tell(context, { kind: 'removed', atMs: context.now(), ...removal });
+    },
+  });
+}
+
+function after<T>(found: MaybePromise<MessageState | undefined>, use: (found: MessageState | undefined) => T): MaybePromise<T> {
+  return found !== undefined && 'then' in found ? found.then(use) : use(found);
+}

@@ -1,0 +1,34 @@
+/** A poll between its arrival and its answer: the one small object kept for each. */
+import type { Timer } from '../protocol/environment.ts';
+import type { Problem } from '../protocol/problem.ts';
+import type { HeldPoll, PollReply } from './communication-server.ts';
+import type { Following, Session, SessionApplication } from './session.ts';
+
+export interface HeldState extends HeldPoll {
+  readonly session: Session;
+  readonly reply: PollReply;
+  /** Applications that it asks for, in the order asked. */
+  readonly applications: readonly SessionApplication[];
+  /** For each: whether the client needs a new cursor in any case. */
+  readonly isNew: readonly boolean[];
+  /** Their queues, flat, in the same order. */
+  readonly followings: readonly Following[];
+  /** Applications answered with an error. */
+  readonly errors: readonly { readonly application: string; readonly problem: Problem }[];
+  readonly arrivedMs: number;
+  /** When it is answered whatever happens. */
+  readonly deadlineMs: number;
+  /** It is answered at once, with whatever there is. */
+  readonly mustAnswer: boolean;
+  /** It opened its session. */
+  readonly isOpening: boolean;
+  /** It is waiting, with the timer that ends the wait. */
+  timer: Timer | undefined;
+  /** The moment for which the timer is set. */
+  timerMs: number;
+  isHeld: boolean;
+  /** The buffer is being asked; a wake-up meanwhile has it asked again. */
+  isBusy: boolean;
+  isWoken: boolean;
+  isDone: boolean;
+}

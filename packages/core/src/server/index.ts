@@ -1,0 +1,57 @@
+export { createMemoryBuffer, type MemoryBufferOptions } from '../buffer/memory/memory-buffer.ts';
+export type {
+  AddressSummary,
+  AppendEntry,
+  AppendOutcome,
+  BufferedMessage,
+  BufferInspection,
+  BufferWatcher,
+  ExchangeRequest,
+  Loss,
+  MaybePromise,
+  MessageBuffer,
+  MessageState,
+  OverflowRule,
+  Place,
+  QueueExchange,
+  QueueName,
+  QueueReading,
+  QueueSummary,
+  Removal,
+} from '../buffer/message-buffer.ts';
+export { messageId, parseMessageId } from '../protocol/cursor.ts';
+export { systemClock, systemRandom } from '../protocol/system-environment.ts';
+export { createServlet } from '../servlet/create-servlet.ts';
+export type { Answer, BodyOutcome, Exchange } from '../servlet/exchange.ts';
+export type { RequestView, Servlet, ServletOptions } from '../servlet/servlet.ts';
+export type {
+  ApplicationHandle,
+  ApplicationOptions,
+  ApplicationSummary,
+  ClientIdentity,
+  CommunicationServer,
+  CommunicationServerOptions,
+  DeliveryStatus,
+  HeldPoll,
+  PollOutcome,
+  PollReply,
+  ServerInspection,
+  ServerTotals,
+  SessionSummary,
+} from './communication-server.ts';
+export { createCommunicationServer } from './create-communication-server.ts';
+export type {
+  AcceptedEvent,
+  AcknowledgedEvent,
+  BufferFailedEvent,
+  DeliveredEvent,
+  FailedEvent,
+  GapEvent,
+  PollEvent,
+  PollSupersededEvent,
+  RefusedEvent,
+  RemovedEvent,
+  ServerEvent,
+  SessionClosedEvent,
+  SessionOpenedEvent,
+} from './events.ts';

@@ -1,0 +1,68 @@
+/** Settings checked at start: what is wrong, why, and how to mend it. */
+import { applicationPattern, defaultLimits, type Limits } from '../protocol/limits.ts';
+import { parseFetchTargets } from '../protocol/fetch-target.ts';
+import type { ApplicationOptions } from './communication-server.ts';
+import type { ApplicationEntry } from './context.ts';
+
+/** Bounds whose usual range is narrower than any positive number: smallest and largest value. */
+const ranges: Readonly<Partial<Record<keyof Limits, readonly [number, number]>>> = {
+  holdSeconds: [1, 55],
+  holdSpreadSeconds: [0, 55],
+  gatherMs: [0, 20],
+  jsonDepth: [4, 200],
+};
+
+/** The bounds in force; throws a `TypeError` that names a setting that cannot be right. */
+export function checkLimits(given: Partial<Limits> = {}): Limits {
+  for (const [name, value] of Object.entries(given)) {
+    if (!(name in defaultLimits)) {
+      throw new TypeError(`limits.${name}: there is no such bound. Bounds are: ${Object.keys(defaultLimits).join(', ')}.`);
+    }
+    const [least, most] = ranges[name as keyof Limits] ?? [1, Number.MAX_SAFE_INTEGER];
+    if (typeof value !== 'number' || !(value >= least && value <= most)) {
+      throw new TypeError(`limits.${name}: ${String(value)} is not a number from ${least} to ${most}. Leave it out for the default, ${defaultLimits[name as keyof Limits]}.`);
+    }
+  }
+  const limits = { ...defaultLimits, ...given };
+  if (limits.holdSpreadSeconds >= limits.holdSeconds) {
+    throw new TypeError(`limits.holdSpreadSeconds: ${limits.holdSpreadSeconds} must be less than holdSeconds, ${limits.holdSeconds}, of which it takes a random part off.`);
+  }
+  return limits;
+}
+
+/** The registered applications; throws a `TypeError` that names a wrong name or setting. */
+export function checkApplications(given: Readonly<Record<string, ApplicationOptions>>): ReadonlyMap<string, ApplicationEntry> {
+  const entries = new Map<string, ApplicationEntry>();
+  for (const [name, options] of Object.entries(given)) {
+    if (!applicationPattern.test(name)) {
+      throw new TypeError(`applications: ${JSON.stringify(name)} is not a usable name. Names begin with a letter a to z, followed by up to 62 of a-z, 0-9 and -.`);
+    }
+    checkChoice(name, 'overflow', options.overflow, ['reject', 'drop-oldest']);
+    checkChoice(name, 'retain', options.retain, ['acknowledged', 'ttl']);
+    entries.set(name, {
+      name,
+      options,
+      fetchTargets: targetsOf(name, options),
+      sessions: new Set(),
+      accepted: 0,
+      refused: 0,
+      delivered: 0,
+      acknowledged: 0,
+      removed: new Map(),
+    });
+  }
+  return entries;
+}
+
+function targetsOf(name: string, { fetchTargets = [] }: ApplicationOptions): ReturnType<typeof parseFetchTargets> {
+  try {
+    return parseFetchTargets(fetchTargets);
+  } catch (cause) {
+    throw new TypeError(`applications.${name}.${cause instanceof Error ? cause.message : 'fetchTargets'}`, { cause });
+  }
+}
+
+function checkChoice(name: string, setting: string, value: string | undefined, choices: readonly string[]): void {
+  if (value === undefined || choices.includes(value)) return;
+  throw new TypeError(`applications.${name}.${setting}: ${JSON.stringify(value)} is not one of ${choices.map((choice) => `'${choice}'`).join(' and ')}. Leave it out for the default.`);
+}

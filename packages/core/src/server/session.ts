@@ -1,0 +1,54 @@
+/** What the server knows of one communication client: soft state, rebuilt from its cursors wherever it is lost. */
+import type { Place, QueueExchange } from '../buffer/message-buffer.ts';
+import type { Address } from '../protocol/types.ts';
+import type { HeldState } from './held-poll.ts';
+
+/** One queue that a session follows for one application; handed to the buffer as it is. */
+export interface Following extends QueueExchange {
+  readonly tag: string;
+  handled: Place | undefined;
+  read: Place | undefined;
+  limit: Place | undefined;
+  newest: number;
+  /** The life of the queue that `sent` and `acknowledged` belong to. */
+  epoch: string;
+  /** The last position that an answer to this session covered. */
+  sent: number;
+  /** The last position that this session acknowledged. */
+  acknowledged: number;
+}
+
+export interface SessionApplication {
+  readonly name: string;
+  followings: Following[];
+  /** The cursor of the last answer: its places are the `sent` ones, so that it need not be read again. */
+  cursor: string | undefined;
+  maxDelay: number | undefined;
+  delivered: number;
+  lastAskedMs: number;
+}
+
+/** A recipient's sessions here, and how many of them hold a poll. */
+export interface RecipientEntry {
+  readonly recipient: string;
+  readonly address: Address;
+  readonly sessions: Session[];
+  held: number;
+}
+
+export interface Session {
+  readonly id: string;
+  readonly entry: RecipientEntry;
+  groups: readonly string[];
+  readonly applications: Map<string, SessionApplication>;
+  readonly openedMs: number;
+  lastContactMs: number;
+  seq: number;
+  polls: number;
+  delivered: number;
+  /** Seconds that it was advised to leave between polls. */
+  interval: number;
+  transport: 'short-poll' | 'long-poll' | 'stream';
+  held: HeldState | undefined;
+  isClosed: boolean;
+}

@@ -1,0 +1,145 @@
+/** The registry of sessions: opening, finding, following queues, forgetting the silent. */
+import { everyone } from '../buffer/address.ts';
+import { cursorTag } from '../protocol/cursor.ts';
+import { type Problem, problem } from '../protocol/problem.ts';
+import type { Address } from '../protocol/types.ts';
+import type { ClientIdentity } from './communication-server.ts';
+import { type ServerContext, tell } from './context.ts';
+import type { SessionClosedEvent } from './events.ts';
+import type { Following, RecipientEntry, Session, SessionApplication } from './session.ts';
+
+/** Bytes of randomness of a session id. */
+const sessionBytes = 16;
+const noGroups: readonly string[] = [];
+
+/** Milliseconds after which a silent session is forgotten. */
+export function lifetimeMs(context: ServerContext, session: Session): number {
+  return Math.max(context.limits.sessionSeconds, 3 * session.interval) * 1000;
+}
+
+/** The caller's own session by its id; another recipient's is as unknown as one that never was. */
+export function findSession(context: ServerContext, identity: ClientIdentity, id: string | undefined): Session | undefined {
+  const session = id === undefined ? undefined : context.sessions.get(id);
+  return session?.entry.recipient === identity.recipient ? session : undefined;
+}
+
+/** Registers a new session, or says which bound it meets. */
+export function openSession(context: ServerContext, identity: ClientIdentity, nowMs: number): Session | Problem {
+  const { limits, sessions, recipients, random } = context;
+  const { recipient } = identity;
+  const known = recipients.get(recipient);
+  if (known !== undefined && known.sessions.length >= limits.sessionsPerRecipient) {
+    for (const session of [...known.sessions]) forgetIfSilent(context, session, nowMs);
+    if (known.sessions.length >= limits.sessionsPerRecipient) {
+      const detail = `At most ${limits.sessionsPerRecipient} sessions of one recipient are allowed.`;
+      return problem('too-many-sessions', { detail, retryAfter: limits.sessionSeconds });
+    }
+  }
+  if (sessions.size >= limits.sessions) return problem('server-full', { retryAfter: limits.sessionSeconds });
+  const entry: RecipientEntry = recipients.get(recipient) ?? { recipient, address: { kind: 'recipient', name: recipient }, sessions: [], held: 0 };
+  if (entry.sessions.length === 0) recipients.set(recipient, entry);
+  const session: Session = {
+    id: `s_${random.token(sessionBytes)}`,
+    entry,
+    groups: noGroups,
+    applications: new Map(),
+    openedMs: nowMs,
+    lastContactMs: nowMs,
+    seq: -1,
+    polls: 0,
+    delivered: 0,
+    interval: 0,
+    transport: 'short-poll',
+    held: undefined,
+    isClosed: false,
+  };
+  entry.sessions.push(session);
+  sessions.set(session.id, session);
+  return session;
+}
+
+/** Brings the session's groups up to what the host says now. */
+export function joinGroups(context: ServerContext, session: Session, groups: readonly string[] = noGroups): void {
+  if (sameNames(session.groups, groups)) return;
+  for (const group of session.groups) if (!groups.includes(group)) leaveGroup(context, session, group);
+  for (const group of groups) {
+    const members = context.groups.get(group);
+    if (members === undefined) context.groups.set(group, new Set([session]));
+    else members.add(session);
+  }
+  session.groups = groups;
+  for (const application of session.applications.values()) {
+    const old = new Map(application.followings.map((following) => [following.tag, following]));
+    application.followings = followingsOf(context, session, application.name).map((following) => old.get(following.tag) ?? following);
+    application.cursor = undefined;
+  }
+}
+
+/** The session's state of an application, made when it first asks for it. */
+export function followApplication(context: ServerContext, session: Session, name: string, nowMs: number): SessionApplication {
+  const known = session.applications.get(name);
+  if (known !== undefined) return known;
+  const followings = followingsOf(context, session, name);
+  const application: SessionApplication = { name, followings, cursor: undefined, maxDelay: undefined, delivered: 0, lastAskedMs: nowMs };
+  session.applications.set(name, application);
+  context.applications.get(name)?.sessions.add(session);
+  return application;
+}
+
+function followingsOf(context: ServerContext, session: Session, application: string): Following[] {
+  const retain = context.applications.get(application)?.options.retain === 'ttl' ? (true as const) : undefined;
+  const addresses: Address[] = [session.entry.address];
+  for (const name of session.groups) addresses.push({ kind: 'group', name });
+  addresses.push(everyone);
+  return addresses.map((address) => ({
+    address,
+    application,
+    tag: cursorTag(address),
+    handled: undefined,
+    read: undefined,
+    limit: undefined,
+    newest: 0,
+    ...(retain ? { retain } : undefined),
+    epoch: '',
+    sent: 0,
+    acknowledged: 0,
+  }));
+}
+
+/** Forgets applications that the session has left out for its whole lifetime. */
+export function leaveUnasked(context: ServerContext, session: Session, nowMs: number): void {
+  for (const application of session.applications.values()) {
+    if (nowMs - application.lastAskedMs <= lifetimeMs(context, session)) continue;
+    session.applications.delete(application.name);
+    context.applications.get(application.name)?.sessions.delete(session);
+  }
+}
+
+/** Takes a session out of every index. Its held poll must have been answered. */
+export function closeSession(context: ServerContext, session: Session, reason: SessionClosedEvent['reason']): void {
+  if (session.isClosed) return;
+  session.isClosed = true;
+  const { entry } = session;
+  context.sessions.delete(session.id);
+  entry.sessions.splice(entry.sessions.indexOf(session), 1);
+  if (entry.sessions.length === 0) context.recipients.delete(entry.recipient);
+  for (const group of session.groups) leaveGroup(context, session, group);
+  for (const name of session.applications.keys()) context.applications.get(name)?.sessions.delete(session);
+  if (context.listeners.size > 0) tell(context, { kind: 'session-closed', atMs: context.now(), session: session.id, recipient: entry.recipient, reason });
+}
+
+/** Closes a session that has been silent for longer than it lives. */
+export function forgetIfSilent(context: ServerContext, session: Session, nowMs: number): void {
+  if (session.held === undefined && nowMs - session.lastContactMs > lifetimeMs(context, session)) closeSession(context, session, 'silent');
+}
+
+function leaveGroup(context: ServerContext, session: Session, group: string): void {
+  const members = context.groups.get(group);
+  members?.delete(session);
+  if (members?.size === 0) context.groups.delete(group);
+}
+
+function sameNames(a: readonly string[], b: readonly string[]): boolean {
+  if (a === b) return true;
+  return a.length === b.length && a.every((name, index) => name === b[index]);
+}

@@ -1,0 +1,84 @@
+/** Why has this message not been delivered? Answered for one message, from the queue and the sessions that follow it. */
+import type { MessageState, Place, QueueName } from '../buffer/message-buffer.ts';
+import type { DeliveryStatus } from './communication-server.ts';
+import type { ServerContext } from './context.ts';
+import type { Session } from './session.ts';
+
+/** The status of a message that the buffer knows. */
+export function describeMessage(context: ServerContext, id: string, found: MessageState): DeliveryStatus {
+  const { address, application } = found.queue;
+  const base = { id, application, address };
+  if (found.state === 'parked') {
+    return { ...base, state: 'parked', code: 'parked', why: `Parked: its client reported that handling failed (${found.reason || 'no reason given'}).`, sessions: [] };
+  }
+  if (found.state === 'gone') return { ...base, state: found.reason, code: 'ended', why: endings[found.reason], sessions: [] };
+  const sessions = [...candidates(context, found.queue)].map((session) => ({
+    session: session.id,
+    recipient: session.entry.recipient,
+    state: stateIn(session, found.queue, found.place),
+  }));
+  const { code, why } = explain(context, found, sessions);
+  const isAcknowledged = sessions.some(({ state }) => state === 'acknowledged');
+  const isDelivered = found.sent || sessions.some(({ state }) => state === 'delivered');
+  return { ...base, state: isAcknowledged ? 'acknowledged' : isDelivered ? 'delivered' : 'pending', code, why, sessions };
+}
+
+const endings: Readonly<Record<(MessageState & { readonly state: 'gone' })['reason'], string>> = {
+  acknowledged: 'Delivered and acknowledged.',
+  expired: 'It expired before it was acknowledged.',
+  overflow: 'The queue was full and its overflow rule dropped the message.',
+  collapsed: 'A newer message of the same topic replaced it.',
+  withdrawn: 'Its application withdrew it.',
+  parked: 'It was parked, and has left the parking since.',
+  purged: 'An operator removed it.',
+  erased: 'The recipient was erased.',
+  unknown: 'It has left the queue; how is not recorded any more.',
+};
+
+function candidates(context: ServerContext, { address, application }: QueueName): Iterable<Session> {
+  switch (address.kind) {
+    case 'recipient':
+      return context.recipients.get(address.name)?.sessions ?? [];
+    case 'group':
+      return context.groups.get(address.name) ?? [];
+    case 'everyone':
+      return context.applications.get(application)?.sessions ?? [];
+  }
+}
+
+function stateIn(session: Session, queue: QueueName, place: Place): DeliveryStatus['sessions'][number]['state'] {
+  const application = session.applications.get(queue.application);
+  const following = application?.followings.find(({ address }) => sameAddress(address, queue.address));
+  if (following === undefined) return 'not-registered';
+  if (following.epoch !== place.epoch || following.sent < place.position) return 'waiting';
+  return following.acknowledged >= place.position ? 'acknowledged' : 'delivered';
+}
+
+function sameAddress(a: QueueName['address'], b: QueueName['address']): boolean {
+  return a.kind === b.kind && (a.kind === 'everyone' || b.kind === 'everyone' || a.name === b.name);
+}
+
+type Explanation = Pick<DeliveryStatus, 'code' | 'why'>;
+
+function explain(context: ServerContext, found: MessageState & { readonly state: 'pending' }, sessions: DeliveryStatus['sessions']): Explanation {
+  const { application } = found.queue;
+  if (sessions.some(({ state }) => state === 'acknowledged')) {
+    return { code: 'ended', why: 'Acknowledged; it stays for the other sessions, or until it expires.' };
+  }
+  if (sessions.some(({ state }) => state === 'delivered')) {
+    return { code: 'not-acknowledged', why: 'Delivered; the client has not acknowledged it yet.' };
+  }
+  const waiting = sessions.filter(({ state }) => state === 'waiting');
+  if (waiting.length === 0) {
+    return sessions.length === 0
+      ? { code: 'no-session', why: 'Nobody at this address is polling. It waits for a client, or expires.' }
+      : { code: 'not-polled', why: `A client is polling, but not for ${application}: that application has no client code in the page.` };
+  }
+  const held = waiting.map(({ session }) => context.sessions.get(session)).filter((session) => session?.held !== undefined);
+  if (held.length === 0) return { code: 'between-polls', why: 'The client is between two polls; the next one takes it.' };
+  const delay = Math.max(0, ...held.map((session) => session?.applications.get(application)?.maxDelay ?? 0));
+  if (delay > 0 && found.message.urgency !== 'high') {
+    return { code: 'waiting-for-max-delay', why: `A poll is held; ${application} lets its messages wait up to ${delay} s (maxDelay) so that answers can be shared.` };
+  }
+  return { code: 'queued-behind', why: 'A poll is being answered; it follows those before it.' };
+}

@@ -1,0 +1,75 @@
+/** What the console sees of sessions and applications. */
+import type { ApplicationSummary, ServerInspection, SessionSummary } from './communication-server.ts';
+import type { ApplicationEntry, ServerContext } from './context.ts';
+import type { Session } from './session.ts';
+
+/** Looking into a server without touching it. */
+export function createInspection(context: ServerContext, startedMs: number): ServerInspection {
+  return {
+    buffer: context.buffer.inspect,
+    limits: context.limits,
+    totals: () => ({
+      ...context.totals,
+      startedMs,
+      nowMs: context.now(),
+      sessions: context.sessions.size,
+      heldPolls: context.held,
+      draining: context.drainSeconds !== undefined,
+    }),
+    applications: () => [...context.applications.values()].map(summariseApplication),
+    sessions({ filter, after = 0, limit }) {
+      const wanted = filter?.toLowerCase();
+      const found = [...context.sessions.values()].filter((session) => wanted === undefined || describes(session, wanted));
+      found.sort((a, b) => b.lastContactMs - a.lastContactMs);
+      return { rows: found.slice(after, after + limit).map((session) => summariseSession(context, session)), total: found.length };
+    },
+    session(id) {
+      const session = context.sessions.get(id);
+      return session === undefined ? undefined : summariseSession(context, session);
+    },
+  };
+}
+
+function describes(session: Session, wanted: string): boolean {
+  return session.entry.recipient.toLowerCase().includes(wanted) || session.id.toLowerCase().includes(wanted) || [...session.applications.keys()].some((name) => name.includes(wanted));
+}
+
+function summariseSession(context: ServerContext, session: Session): SessionSummary {
+  const queues = context.buffer.inspect.queues(session.entry.address);
+  const known = 'then' in queues ? undefined : queues;
+  return {
+    session: session.id,
+    recipient: session.entry.recipient,
+    groups: session.groups,
+    openedMs: session.openedMs,
+    lastContactMs: session.held === undefined ? session.lastContactMs : context.now(),
+    transport: session.transport,
+    heldSinceMs: session.held?.arrivedMs,
+    polls: session.polls,
+    delivered: session.delivered,
+    applications: [...session.applications.values()].map(({ name, delivered, maxDelay }) => ({
+      application: name,
+      delivered,
+      pending: known === undefined ? undefined : (known.find((queue) => queue.application === name)?.messages ?? 0),
+      maxDelay,
+    })),
+  };
+}
+
+function summariseApplication(entry: ApplicationEntry): ApplicationSummary {
+  const { name, options, sessions, accepted, refused, delivered, acknowledged, removed } = entry;
+  return {
+    name,
+    title: options.title,
+    fetchTargets: options.fetchTargets ?? [],
+    overflow: options.overflow,
+    retain: options.retain ?? 'acknowledged',
+    schemas: options.schemas ?? {},
+    sessions: sessions.size,
+    accepted,
+    refused,
+    delivered,
+    acknowledged,
+    removed: Object.fromEntries(removed),
+  };
+}

@@ -1,0 +1,48 @@
+/** Waking held polls: a publish wakes only who follows its address and asked for its application. */
+import type { Address, Urgency } from '../protocol/types.ts';
+import type { ServerContext } from './context.ts';
+import { ask } from './polling.ts';
+import type { Session } from './session.ts';
+
+/** Wakes the polls that wait for an address and application; returns how many it will end. */
+export function wakeFollowers(context: ServerContext, address: Address, application: string, urgency: Urgency): number {
+  let woken = 0;
+  for (const session of followersOf(context, address, application)) if (wake(context, session, application, urgency)) woken++;
+  return woken;
+}
+
+const nobody: readonly Session[] = [];
+
+function followersOf(context: ServerContext, address: Address, application: string): Iterable<Session> {
+  switch (address.kind) {
+    case 'recipient':
+      return context.recipients.get(address.name)?.sessions ?? nobody;
+    case 'group':
+      return context.groups.get(address.name) ?? nobody;
+    case 'everyone':
+      return context.applications.get(application)?.sessions ?? nobody;
+  }
+}
+
+/** Has a session's poll asked again in this turn; tells whether this message alone ends it. */
+function wake(context: ServerContext, { held, applications }: Session, name: string, urgency: Urgency): boolean {
+  const application = applications.get(name);
+  if (held === undefined || application === undefined || !held.applications.includes(application)) return false;
+  if (!held.isWoken) {
+    held.isWoken = true;
+    if (!held.isBusy && context.woken.push(held) === 1) scheduleFlush(context);
+  }
+  return urgency === 'high' || application.maxDelay === undefined || application.maxDelay === 0;
+}
+
+/** The same turn by default: a burst that is published in one go shares one answer. */
+function scheduleFlush(context: ServerContext): void {
+  const flush = (): void => {
+    const { woken } = context;
+    context.woken = [];
+    for (const held of woken) if (!held.isBusy) ask(context, held, false);
+  };
+  const { gatherMs } = context.limits;
+  if (gatherMs > 0) context.clock.setTimeout(flush, gatherMs);
+  else queueMicrotask(flush);
+}

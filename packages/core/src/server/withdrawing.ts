@@ -1,0 +1,46 @@
+/** Taking a message back: out of the queue, and where it was sent already, by a message that says so. */
+import type { MaybePromise, MessageState } from '../buffer/message-buffer.ts';
+import { flatten, utf8Length } from '../protocol/text.ts';
+import type { ServerContext } from './context.ts';
+import { wakeFollowers } from './waking.ts';
+
+type Outcome = 'withdrawn' | 'announced' | 'unknown';
+
+/** Withdraws a message of an application; another application's is unknown. */
+export function withdraw(context: ServerContext, application: string, id: string): MaybePromise<Outcome> {
+  const found = context.buffer.find(id);
+  if (found !== undefined && 'then' in found) return found.then((state) => withdrawFound(context, application, id, state));
+  return withdrawFound(context, application, id, found);
+}
+
+function withdrawFound(context: ServerContext, application: string, id: string, found: MessageState | undefined): MaybePromise<Outcome> {
+  if (found === undefined || found.queue.application !== application || found.state === 'gone') return 'unknown';
+  const taken = context.buffer.take(id, { kind: 'withdraw' });
+  const wasSent = found.state === 'parked' || found.sent;
+  const conclude = (isTaken: boolean): MaybePromise<Outcome> => (!isTaken ? 'unknown' : wasSent ? announce(context, found, id) : 'withdrawn');
+  return typeof taken === 'boolean' ? conclude(taken) : taken.then(conclude);
+}
+
+function announce(context: ServerContext, { queue, message }: MessageState & { readonly state: 'pending' | 'parked' }, id: string): MaybePromise<Outcome> {
+  const nowMs = context.now();
+  const members = flatten(`"kind":"withdrawn","of":"${id}","acceptedMs":${Math.floor(nowMs)}`);
+  const stored = context.buffer.append([
+    {
+      ...queue,
+      members,
+      size: utf8Length(members),
+      ttlSeconds: Math.max(1, Math.ceil((message.expiresMs - nowMs) / 1000)),
+      urgency: message.urgency,
+      topic: undefined,
+      key: undefined,
+      fingerprint: '',
+      // It takes the place of the message it withdraws; the bound that let that one in lets it in.
+      overflow: 'reject',
+    },
+  ]);
+  const conclude = (): Outcome => {
+    wakeFollowers(context, queue.address, queue.application, message.urgency);
+    return 'announced';
+  };
+  return 'then' in stored ? stored.then(conclude) : conclude();
+}

@@ -1,0 +1,50 @@
+/** Reading a JSON body: type and encoding checked before a byte is read, bytes bounded while reading. */
+import type { BodyOutcome, Exchange } from './exchange.ts';
+import { isProblem, type JsonBody, parseJson } from '../protocol/json.ts';
+import { type Problem, problem } from '../protocol/problem.ts';
+import { respondFailure, respondProblem, type Service } from './service.ts';
+
+/** Reads and parses the body, then goes on with it; whatever is wrong is answered here. */
+export function withJsonBody(service: Service, exchange: Exchange, maxBytes: number, use: (body: JsonBody) => void): void {
+  const wrong = checkHeaders(exchange, maxBytes);
+  if (wrong !== undefined) return respondProblem(service, exchange, wrong);
+  const found = exchange.readBody(maxBytes);
+  if ('then' in found) {
+    found.then((body) => parse(service, exchange, maxBytes, body, use)).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+  } else parse(service, exchange, maxBytes, found, use);
+}
+
+function checkHeaders(exchange: Exchange, maxBytes: number): Problem | undefined {
+  const type = exchange.header('content-type');
+  if (type === undefined || !isJsonType(type)) return problem('unsupported-media-type', { field: 'content-type' });
+  const encoding = exchange.header('content-encoding');
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return problem('unsupported-media-type', { field: 'content-encoding' });
+  const length = exchange.header('content-length');
+  return length !== undefined && Number(length) > maxBytes ? tooLarge(maxBytes) : undefined;
+}
+
+function isJsonType(type: string): boolean {
+  if (type === 'application/json') return true;
+  return /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type);
+}
+
+function tooLarge(maxBytes: number): Problem {
+  return problem('payload-too-large', { detail: `A body may take ${maxBytes} bytes here.` });
+}
+
+function parse(service: Service, exchange: Exchange, maxBytes: number, outcome: BodyOutcome, use: (body: JsonBody) => void): void {
+  switch (outcome.kind) {
+    case 'text': {
+      const { jsonDepth: depth, jsonKeys: keys } = service.server.limits;
+      const parsed = parseJson(outcome.text, { depth, keys });
+      if (isProblem(parsed)) return respondProblem(service, exchange, parsed);
+      return use(parsed);
+    }
+    case 'too-large':
+      return respondProblem(service, exchange, tooLarge(maxBytes));
+    case 'not-utf8':
+      return respondProblem(service, exchange, problem('malformed-json', { detail: 'The body is not UTF-8.' }));
+    case 'aborted':
+      return undefined;
+  }
+}

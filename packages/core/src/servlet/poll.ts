@@ -1,0 +1,43 @@
+/** `POST {base}/poll`: who is calling, what is asked, and the answer whenever it comes. */
+import { problem } from '../protocol/problem.ts';
+import { isProblem, parsePollRequest } from '../protocol/requests.ts';
+import type { ClientIdentity, PollOutcome } from '../server/communication-server.ts';
+import { withJsonBody } from './body.ts';
+import { respondFailure, respondProblem, type Service } from './service.ts';
+import type { Exchange } from './exchange.ts';
+
+export function servePoll(service: Service, exchange: Exchange): void {
+  const identity = service.authenticate(exchange);
+  if (identity !== undefined && 'then' in identity) {
+    identity.then((found) => pollAs(service, exchange, found)).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+  } else pollAs(service, exchange, identity);
+}
+
+function pollAs(service: Service, exchange: Exchange, identity: ClientIdentity | undefined): void {
+  if (identity === undefined) return respondProblem(service, exchange, problem('unauthenticated'));
+  withJsonBody(service, exchange, service.server.limits.pollBytes, ({ value }) => {
+    const request = parsePollRequest(value);
+    if (isProblem(request)) return respondProblem(service, exchange, request);
+    const held = service.server.poll(identity, request, {
+      answer(outcome) {
+        exchange.onDisconnect = undefined;
+        respondOutcome(service, exchange, outcome);
+      },
+    });
+    if (held !== undefined) exchange.onDisconnect = () => held.cancel();
+  });
+}
+
+function respondOutcome(service: Service, exchange: Exchange, outcome: PollOutcome): void {
+  switch (outcome.status) {
+    case 200: {
+      const { json } = service.headersFor(exchange);
+      const headers = outcome.retryAfter === undefined ? json : [...json, 'retry-after', String(Math.ceil(outcome.retryAfter))];
+      return exchange.respond({ status: 200, headers, body: outcome.json });
+    }
+    case 204:
+      return exchange.respond({ status: 204, headers: service.headersFor(exchange).empty, body: '' });
+    default:
+      return respondProblem(service, exchange, outcome.problem);
+  }
+}

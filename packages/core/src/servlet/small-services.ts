@@ -1,0 +1,62 @@
+/** The rest of the wire: health, goodbye, and a publisher's questions about its own notifications. */
+import type { MaybePromise } from '../buffer/message-buffer.ts';
+import { nameBytes } from '../protocol/limits.ts';
+import { problem } from '../protocol/problem.ts';
+import { isName } from '../protocol/text.ts';
+import type { ClientIdentity } from '../server/communication-server.ts';
+import { respondFailure, respondJson, respondProblem, type Service } from './service.ts';
+import type { Exchange } from './exchange.ts';
+import { asPublisher } from './publisher.ts';
+
+/** `GET {base}/health`: whether this node takes work, and what an acceptance is worth. */
+export function serveHealth(service: Service, exchange: Exchange): void {
+  const { draining } = service.server.inspect.totals();
+  respondJson(service, exchange, draining ? 503 : 200, { status: draining ? 'draining' : 'ok', v: 1 });
+}
+
+/** `DELETE {base}/session/{id}`: the same answer for one's own, another's and an unknown session. */
+export function serveGoodbye(service: Service, exchange: Exchange, id: string): void {
+  const identity = service.authenticate(exchange);
+  if (identity !== undefined && 'then' in identity) {
+    identity.then((found) => goodbye(service, exchange, found, id)).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+  } else goodbye(service, exchange, identity, id);
+}
+
+function goodbye(service: Service, exchange: Exchange, identity: ClientIdentity | undefined, id: string): void {
+  if (identity === undefined) return respondProblem(service, exchange, problem('unauthenticated'));
+  service.server.goodbye(identity, id);
+  exchange.respond({ status: 204, headers: service.headersFor(exchange).empty, body: '' });
+}
+
+/** `GET …/notifications/{id}`: the state of one message, and why. */
+export function serveStatus(service: Service, exchange: Exchange, application: string, id: string): void {
+  asPublisher(service, exchange, application, () =>
+    settle(service.server.status(application, id), (status) => {
+      if (status === undefined) respondProblem(service, exchange, problem('unknown-notification'));
+      else respondJson(service, exchange, 200, status);
+    }),
+  );
+}
+
+/** `DELETE …/notifications/{id}`: takes a message back. */
+export function serveWithdraw(service: Service, exchange: Exchange, application: string, id: string): void {
+  asPublisher(service, exchange, application, () =>
+    settle(service.server.withdraw(application, id), (outcome) => {
+      if (outcome === 'unknown') respondProblem(service, exchange, problem('unknown-notification'));
+      else respondJson(service, exchange, 200, { id, outcome });
+    }),
+  );
+}
+
+/** `DELETE …/recipients/{recipient}`: forgets what the application has for a recipient. */
+export function serveErase(service: Service, exchange: Exchange, application: string, recipient: string): void {
+  asPublisher(service, exchange, application, () => {
+    if (!isName(recipient, nameBytes)) return respondProblem(service, exchange, problem('invalid-field', { field: 'recipient' }));
+    return settle(service.server.eraseRecipient(application, recipient), (erased) => respondJson(service, exchange, 200, { erased }));
+  });
+}
+
+function settle<T>(value: MaybePromise<T>, use: (value: T) => void): void | PromiseLike<void> {
+  if (typeof value === 'object' && value !== null && 'then' in value) return value.then(use);
+  use(value);
+}

@@ -1,0 +1,39 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { createServlet, type Exchange, type ServletOptions } from '@pollux/core/server';
+import { NodeExchange } from './node-exchange.ts';
+
+/** Answers a request under the base path and returns true, or returns false having touched nothing. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** The exchange that a connection is busy with. Requests of one connection come one after another. */
+const current = new WeakMap<Socket, Exchange>();
+
+/**
+ * Binds a communication server to `node:http` or `node:https` servers that exist already. No web `Request` or
+ * `Response` is built on the way.
+ *
+ * @throws TypeError for a base path or an origin that cannot be right
+ */
+export function createNodeHandler(options: ServletOptions): NodeHandler {
+  const servlet = createServlet(options);
+  return (request, response) => {
+    if (!servlet.matches(request.url ?? '')) return false;
+    const exchange = new NodeExchange(request, response);
+    watchConnection(request.socket, exchange);
+    servlet.handle(exchange);
+    return true;
+  };
+}
+
+/** One listener for each connection, not for each request: held polls come by the thousand. */
+function watchConnection(socket: Socket, exchange: Exchange): void {
+  if (!current.has(socket)) {
+    socket.once('close', () => {
+      const interrupted = current.get(socket);
+      current.delete(socket);
+      interrupted?.onDisconnect?.();
+    });
+  }
+  current.set(socket, exchange);
+}

@@ -1,0 +1,74 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer, BodyOutcome, Exchange } from '@pollux/core/server';
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * A request of `node:http` as the servlet sees it. A class because one is made for every request: its methods are
+ * shared instead of closed over.
+ */
+export class NodeExchange implements Exchange {
+  readonly method: string;
+  readonly target: string;
+  readonly native: IncomingMessage;
+  onDisconnect: (() => void) | undefined;
+  readonly #response: ServerResponse;
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.method = request.method ?? 'GET';
+    this.target = request.url ?? '';
+    this.native = request;
+    this.onDisconnect = undefined;
+    this.#response = response;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.native.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  readBody(maxBytes: number): Promise<BodyOutcome> {
+    return readBody(this.native, maxBytes);
+  }
+
+  respond({ status, headers, body }: Answer): void {
+    const response = this.#response;
+    if (response.destroyed || response.headersSent) return;
+    if (!this.native.complete) {
+      // What the client still sends is not read: the connection cannot be used for another request.
+      response.shouldKeepAlive = false;
+    }
+    if (status === 204) response.writeHead(status, headers as string[]).end();
+    else if (this.method === 'HEAD') response.writeHead(status, [...headers, 'content-length', String(Buffer.byteLength(body))]).end();
+    else response.writeHead(status, [...headers, 'content-length', String(Buffer.byteLength(body))]).end(body);
+  }
+}
+
+function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyOutcome> {
+  return new Promise((resolve) => {
+    let first: Buffer | undefined;
+    let rest: Buffer[] | undefined;
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > maxBytes) {
+        first = undefined;
+        rest = undefined;
+        request.pause();
+        resolve({ kind: 'too-large' });
+      } else if (first === undefined) first = chunk;
+      else (rest ??= []).push(chunk);
+    });
+    request.on('end', () => resolve(decode(first === undefined || rest === undefined ? first : Buffer.concat([first, ...rest]))));
+    request.on('close', () => resolve({ kind: 'aborted' }));
+  });
+}
+
+function decode(bytes: Buffer | undefined): BodyOutcome {
+  if (bytes === undefined) return { kind: 'text', text: '' };
+  try {
+    return { kind: 'text', text: decoder.decode(bytes) };
+  } catch {
+    return { kind: 'not-utf8' };
+  }
+}
