@@ -16,7 +16,7 @@ export interface FetchTarget {
 }
 
 /** Longest `href`, in characters. */
-const longestHref = 4096;
+const longestHref = 2048;
 
 /** The characters of RFC 3986 without `#`: a fragment never reaches a server, so it has no business here. */
 const plainText = /^[\w\-.~:/?@!$&'()*+,;=%[\]]+$/;

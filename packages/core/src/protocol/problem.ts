@@ -32,7 +32,7 @@ export const problems = {
   'buffer-unavailable': { status: 503, title: 'The message buffer is not available' },
   draining: { status: 503, title: 'The server is shutting down' },
   'server-full': { status: 503, title: 'The server has too many sessions' },
-} as const satisfies Record<string, { readonly status: number; readonly title: string }>;
+} as const;
 
 /** A failure by its name in the table above. */
 export type ProblemCode = keyof typeof problems;
