@@ -1,0 +1,10 @@
+export type { AddressesInput, AddressesPage, AddressRow, PeekInput, PeekPage, QueuedRow, QueueRow } from './buffer.ts';
+export type { ClientApplication, ClientRow, ClientSort, ClientsInput, ClientsPage } from './clients.ts';
+export type { FeedFilter, FeedKind, FeedRow, LiveFrame, LiveInput, Tick } from './feed.ts';
+export type { InjectAnswer, InjectInput, InjectSchemas } from './inject.ts';
+export type { JourneyStep, JourneyView, MessageInput, MessageView } from './message.ts';
+export { covers, type ProcedurePath, procedureRoles, type Role, roles } from './roles.ts';
+export type { AdminErrorData, AdminProcedures, AdminRoot, AdminRouter } from './router.ts';
+export type { AddressKind, RoutingGraph, RoutingInput } from './routing.ts';
+export type { Environment, LoginInput, SessionView } from './session.ts';
+export type { ApplicationRow, Latency, RateHistory, StatsSnapshot } from './stats.ts';

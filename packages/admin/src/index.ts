@@ -1,0 +1,6 @@
+export { type AdminHandler, createAdminHandler } from './admin-handler.ts';
+export type { Audit, AuditLine } from './auth/audit.ts';
+export { hashPassword } from './auth/password.ts';
+export { type Role, roles } from './contract/roles.ts';
+export type { AdminRouter } from './contract/router.ts';
+export type { AdminCredential, AdminOptions } from './options.ts';
