@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { inRoot } from './root.mjs';
 import { run } from './run.mjs';
 import { duration, fail, say } from './say.mjs';
 import { files } from './tree.mjs';
+import { workspacesIn } from './workspaces.mjs';
 
 /** What a running demonstration needs, as packages for turbo and as files that must be there. */
 const wanted = ['@pollux/hub', '@pollux/console', '@pollux/portal'];
@@ -28,6 +30,21 @@ function inputsHash() {
   return hash.digest('hex');
 }
 
+/**
+ * Makes the workspaces' commands runnable by `npx`: npm links a command when it installs, and does not where the file is
+ * built only afterwards.
+ */
+function linkCommands() {
+  for (const { folder, manifest } of workspacesIn('apps')) {
+    for (const [name, target] of Object.entries(manifest['bin'] ?? {})) {
+      const link = inRoot('node_modules', '.bin', name);
+      if (existsSync(link) || process.platform === 'win32') continue;
+      chmodSync(inRoot(folder, target), 0o755);
+      symlinkSync(join('..', manifest['name'], target), link);
+    }
+  }
+}
+
 /** Builds what `npm start` runs, unless nothing changed since it was built. */
 export async function ensureBuilt() {
   const hash = inputsHash();
@@ -37,6 +54,7 @@ export async function ensureBuilt() {
   const filters = wanted.map((name) => `--filter=${name}`);
   const { code, output, ms } = await run('turbo', ['run', 'build', ...filters, '--output-logs=errors-only']);
   if (code !== 0) fail(`The build failed:\n${output}`);
+  linkCommands();
   say(`Built in ${duration(ms)}.`);
   writeFileSync(note, hash);
 }
