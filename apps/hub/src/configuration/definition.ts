@@ -226,7 +226,7 @@ export const configurationDefinition: z.ZodType<
               min: 0,
               max: 300,
               default: 5,
-              description: 'Seconds over which held polls are answered when the hub is asked to end.',
+              description: 'When the hub ends, clients are told to come back after a random part of this many seconds.',
             }),
           },
           object('{ "drainSeconds": 5 }'),

@@ -27,7 +27,7 @@ const bounds = {
   publishRecipients: [1, 100_000, 'Recipients named by one notification.'],
   pollBytes: [1024, 16 * megabyte, "Bytes of a poll's body."],
   responseBytes: [1024, 64 * megabyte, 'Bytes of messages that one answer carries; the rest follows at once.'],
-  jsonDepth: [4, 256, 'Nesting of a JSON body.'],
+  jsonDepth: [4, 200, 'Nesting of a JSON body.'],
   jsonKeys: [16, 1_000_000, 'Object members of a JSON body, all levels together.'],
   queueMessages: [1, 1_000_000, 'Messages in one queue.'],
   queueBytes: [1024, 1024 * megabyte, 'Bytes in one queue.'],

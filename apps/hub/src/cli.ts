@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+import { text } from 'node:stream/consumers';
+import { main } from './main.ts';
+
+const code = await main(process.argv.slice(2), {
+  environment: process.env,
+  out: (line) => void process.stdout.write(`${line}\n`),
+  err: (line) => void process.stderr.write(`${line}\n`),
+  readInput: () => text(process.stdin),
+});
+// Not process.exit: what was written to a pipe would be cut.
+process.exitCode = code;

@@ -1,0 +1,78 @@
+/** The second listener: metrics, health, and the console with its procedures. */
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { createAdminHandler } from '@pollux/admin';
+import type { CommunicationServer } from '@pollux/core/server';
+import type { Logger } from 'pino';
+import type { AdminConfiguration } from '../configuration/configuration.ts';
+import { type GracefulServer, startServer } from '../http/graceful-server.ts';
+import { pathOf, send, sendJson } from '../http/respond.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { version } from '../version.ts';
+
+/** The directory of the built console, where it is built. */
+export function findConsole(): string | undefined {
+  try {
+    const directory = join(dirname(createRequire(import.meta.url).resolve('@pollux/console/package.json')), 'dist');
+    return existsSync(join(directory, 'index.html')) ? directory : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What the listener shows. */
+export interface AdminParts {
+  readonly server: CommunicationServer;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** False from the moment on at which the hub was asked to end. */
+  readonly isReady: () => boolean;
+}
+
+/** Starts the listener. Its `end` closes the live streams as well. */
+export async function startAdmin(configuration: AdminConfiguration, parts: AdminParts): Promise<GracefulServer> {
+  const { server, metrics, logger, isReady } = parts;
+  const consoleDirectory = findConsole();
+  if (consoleDirectory === undefined)
+    logger.warn('the console is not built, so only metrics, health and procedures are served: npm run build');
+  const handle = createAdminHandler({
+    server,
+    credentials: configuration.credentials,
+    environment: configuration.environment,
+    origins: configuration.origins,
+    audit: ({ atMs: _, ...line }) => logger.info({ event: 'audit', ...line }, 'console'),
+    ...(consoleDirectory !== undefined && { consoleDirectory }),
+  });
+  const startedMs = Date.now();
+
+  const listening = await startServer(
+    (req, res) => {
+      const path = pathOf(req);
+      if (path === '/health') {
+        const uptimeSeconds = Math.floor((Date.now() - startedMs) / 1000);
+        sendJson(res, isReady() ? 200 : 503, { status: isReady() ? 'ok' : 'draining', version, uptimeSeconds });
+      } else if (path === '/metrics') {
+        metrics.text().then(
+          (text) => send(res, 200, metrics.contentType, text),
+          (error: unknown) => {
+            logger.error({ err: error }, 'metrics failed');
+            send(res, 500, 'text/plain; charset=utf-8', 'The metrics could not be gathered; the log says why.\n');
+          },
+        );
+      } else handle(req, res);
+    },
+    configuration,
+    'admin',
+  ).catch((error: unknown) => {
+    handle.close();
+    throw error;
+  });
+  return {
+    url: listening.url,
+    end(finish, patienceMs) {
+      handle.close();
+      return listening.end(finish, patienceMs);
+    },
+  };
+}

@@ -1,0 +1,91 @@
+/** Puts the parts together: communication server, identity, listeners, logs, metrics; and takes them apart in order. */
+import { createCommunicationServer } from '@pollux/core/server';
+import { createNodeHandler } from '@pollux/node';
+import type { Logger } from 'pino';
+import type { HubConfiguration } from '../configuration/configuration.ts';
+import { type GracefulServer, startServer } from '../http/graceful-server.ts';
+import { send } from '../http/respond.ts';
+import { createDevelopmentSignIn } from '../identity/development-sign-in.ts';
+import { createPublisherKeys } from '../identity/publisher-keys.ts';
+import { createTokens } from '../identity/tokens.ts';
+import { logEvents } from '../observability/event-log.ts';
+import { createMetrics, type Metrics } from '../observability/metrics.ts';
+import { startAdmin } from './admin-listener.ts';
+import { createIdentification } from './identification.ts';
+
+/** A hub that serves. */
+export interface Hub {
+  /** With the base path: `http://127.0.0.1:4100/pollux`. */
+  readonly url: string;
+  /** Of the console; undefined where the configuration has no `admin`. */
+  readonly adminUrl: string | undefined;
+  /** Answers what is owed and ends. Idempotent. */
+  stop(): Promise<void>;
+}
+
+/** Milliseconds that clients get to take their last answers. */
+const patienceMs = 5000;
+const adminPatienceMs = 1000;
+
+/** Starts a hub; throws `ListenError` where a port cannot be had. */
+export async function startHub(configuration: HubConfiguration, logger: Logger): Promise<Hub> {
+  const { applications, basePath, limits, origins } = configuration;
+  const server = createCommunicationServer({ applications, limits });
+  const metrics: Metrics | undefined = configuration.admin && createMetrics(server);
+  const stopLog = logEvents(server, logger);
+  const tokens = createTokens(configuration.identity.tokens, (reason) => metrics?.authenticationFailed('client', reason));
+  const identification = createIdentification(tokens, createPublisherKeys(applications), () =>
+    metrics?.authenticationFailed('publisher', 'unknown-key'),
+  );
+  const handle = createNodeHandler({ server, basePath, origins, ...identification });
+  const signIn = configuration.identity.developmentSignIn ? createDevelopmentSignIn({ basePath, origins, tokens }) : undefined;
+  let ready = true;
+  let admin: GracefulServer | undefined;
+  let stopping: Promise<void> | undefined;
+
+  async function release(): Promise<void> {
+    await admin?.end(() => Promise.resolve(), adminPatienceMs);
+    stopLog();
+    metrics?.stop();
+  }
+
+  async function open(): Promise<GracefulServer> {
+    try {
+      if (configuration.admin && metrics)
+        admin = await startAdmin(configuration.admin, { server, metrics, logger, isReady: () => ready });
+      return await startServer(
+        (req, res) => {
+          if (signIn?.(req, res) || handle(req, res)) return;
+          send(res, 404, 'text/plain; charset=utf-8', `There is nothing at this address; Pollux answers under ${basePath}.\n`);
+        },
+        configuration.listen,
+        'listen',
+      );
+    } catch (error) {
+      await server.close({ drainSeconds: 0 });
+      await release();
+      throw error;
+    }
+  }
+
+  const listening = await open();
+
+  async function end(): Promise<void> {
+    ready = false;
+    const held = server.inspect.totals().heldPolls;
+    logger.info({ held }, 'ending: held polls are answered');
+    const cut = await listening.end(() => server.close(configuration.shutdown), patienceMs);
+    if (cut > 0) logger.warn({ connections: cut }, 'connections that did not take their answers in time were cut');
+    await release();
+    logger.info('ended');
+  }
+
+  return {
+    url: listening.url + basePath,
+    adminUrl: admin?.url,
+    stop() {
+      stopping ??= end();
+      return stopping;
+    },
+  };
+}
