@@ -35,6 +35,7 @@ export function publish(
   const refused: RefusedNotification[] = [];
   const isSingle = !Array.isArray(notifications);
   const list: readonly unknown[] = isSingle ? [notifications] : notifications;
+  if (list.length === 0) throw new CommunicationError(problem('invalid-field', { field: 'body', detail: 'body must be a notification or an array of at least one.' }));
   for (const [index, value] of list.entries()) {
     const wrong = plan(context, application, value, payloads[index], isSingle ? '' : String(index), index, planned);
     if (wrong === undefined) continue;
