@@ -1,5 +1,5 @@
 /**
- * Which way dependencies point: downwards only (docs/decisions/0002). What a package offers others is what its
+ * Which way dependencies point: downwards only (docs/decisions/0002-dependency-direction.md). What a package offers others is what its
  * `exports` name; inside core, the client never carries the server into a browser.
  */
 const core = (folders) => `^packages/core/src/(${folders})/`;

@@ -46,7 +46,7 @@ export function processes(at, ports, secrets) {
     health: `${at[name]}/health`,
   });
   return [
-    // A larger young generation: short-lived requests then die young (docs/decisions/0003).
+    // A larger young generation: short-lived requests then die young (docs/decisions/0003-start-and-test.md).
     {
       name: 'hub',
       args: ['--max-semi-space-size=32', hubCommand, 'serve', '--config', hubFile],
