@@ -38,7 +38,15 @@ export function expectValue(actual: unknown): Expectation {
     toEqual: (expected) => must(isEqual(actual, expected), () => `${show(actual)} does not equal ${show(expected)}`),
     toMatch: (expected) =>
       must(typeof actual === 'string' && expected.test(actual), () => `${show(actual)} does not match ${expected.source}`),
-    toBeGreaterThanOrEqual: (expected) => must(isNumber((value) => value >= expected), () => `${show(actual)} is less than ${expected}`),
-    toBeLessThanOrEqual: (expected) => must(isNumber((value) => value <= expected), () => `${show(actual)} is more than ${expected}`),
+    toBeGreaterThanOrEqual: (expected) =>
+      must(
+        isNumber((value) => value >= expected),
+        () => `${show(actual)} is less than ${expected}`,
+      ),
+    toBeLessThanOrEqual: (expected) =>
+      must(
+        isNumber((value) => value <= expected),
+        () => `${show(actual)} is more than ${expected}`,
+      ),
   };
 }

@@ -1,1 +1,9 @@
+/** For tests and simulations: contract suites, a clock that a test moves, and a peer without sockets. */
+export { type CaseResult, type CollectingRunner, createCollectingRunner, type RunOptions } from './collecting-runner.ts';
+export { expectValue } from './expect.ts';
+export { createLoopback, headerPairs, type Loopback, type LoopbackRequest, parseRawRequest } from './loopback.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
+export type { Expectation, Runner, Skip } from './runner.ts';
+export { createTestCredentials, type TestCredentials } from './wire-contract/credentials.ts';
+export { allowedOrigin, describeWire, type WireContractOptions } from './wire-contract/index.ts';
+export type { Claims, WireCapabilities, WirePeer, WirePeerOptions } from './wire-contract/peer.ts';

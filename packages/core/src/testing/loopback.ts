@@ -93,7 +93,8 @@ export function parseRawRequest(text: string): LoopbackRequest {
   const [line = '', ...fields] = text.slice(0, end < 0 ? text.length : end).split('\r\n');
   const [method = '', target = ''] = line.split(' ');
   const headers: Record<string, string> = {};
-  for (const field of fields) headers[field.slice(0, field.indexOf(':')).toLowerCase()] = field.slice(field.indexOf(':') + 1).trim();
+  for (const field of fields)
+    headers[field.slice(0, field.indexOf(':')).toLowerCase()] = field.slice(field.indexOf(':') + 1).trim();
   return { method, target, headers, body: end < 0 ? '' : text.slice(end + 4) };
 }
 
@@ -110,7 +111,7 @@ export function createLoopback(servlet: Servlet): Loopback {
       const request = new Request(input instanceof Request ? input : new URL(String(input), 'http://loopback'), init);
       const { pathname, search } = new URL(request.url);
       const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
-      const headers = { host: 'loopback', ...Object.fromEntries(request.headers) };
+      const headers: Record<string, string> = { host: 'loopback', ...Object.fromEntries(request.headers) };
       // A `Request` has no `Origin`: the browser adds it, and a test sets it in `init`.
       for (const [name, value] of new Headers(init?.headers)) headers[name] = value;
       const answer = await send({ method: request.method, target: pathname + search, headers, body, signal: request.signal });

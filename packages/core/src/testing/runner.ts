@@ -24,7 +24,10 @@ export interface Skip {
 }
 
 /** Runs `it` for a case, or records it as skipped under a name that says why. */
-export function caseRunner(runner: Runner, skips: readonly Skip[]): { run(title: string, body: () => Promise<void>): void; finish(): void } {
+export function caseRunner(
+  runner: Runner,
+  skips: readonly Skip[],
+): { run(title: string, body: () => Promise<void>): void; finish(): void } {
   const unused = new Set(skips.map((skip) => skip.test));
   return {
     run(title, body) {
