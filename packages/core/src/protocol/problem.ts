@@ -16,7 +16,6 @@ export const problems = {
   'unknown-application': { status: 404, title: 'No such application' },
   'unknown-notification': { status: 404, title: 'No such notification' },
   'method-not-allowed': { status: 405, title: 'The method is not offered here' },
-  'request-timeout': { status: 408, title: 'The body did not arrive in time' },
   superseded: { status: 409, title: 'A newer poll of this session took over' },
   'key-conflict': { status: 409, title: 'The idempotency key was used with other content' },
   'payload-too-large': { status: 413, title: 'The body is larger than the bound' },

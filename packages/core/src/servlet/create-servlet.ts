@@ -1,10 +1,11 @@
 import { problem } from '../protocol/problem.ts';
 import type { Exchange } from './exchange.ts';
 import { type HeaderSet, headerSets } from './headers.ts';
+import { openApiDocument } from './openapi/document.ts';
 import { servePoll } from './poll.ts';
 import { servePublish } from './publish.ts';
 import { findRoute, methods, pathUnder, type Route } from './routes.ts';
-import { respondFailure, respondProblem, type Service } from './service.ts';
+import { respondFailure, respondJson, respondProblem, type Service } from './service.ts';
 import type { Servlet, ServletOptions } from './servlet.ts';
 import { serveErase, serveGoodbye, serveHealth, serveStatus, serveWithdraw } from './small-services.ts';
 
@@ -18,6 +19,7 @@ export function createServlet(options: ServletOptions): Servlet {
   const sets = headerSets(checkOrigins(options.origins ?? []));
   const elsewhere = sets.get('') as HeaderSet;
   const service: Service = {
+    basePath,
     server: options.server,
     authenticate: options.authenticate ?? (() => undefined),
     authorizePublisher: options.authorizePublisher ?? (() => undefined),
@@ -54,6 +56,8 @@ function dispatch(service: Service, exchange: Exchange, route: Route): void {
       return servePoll(service, exchange);
     case 'health':
       return serveHealth(service, exchange);
+    case 'openapi':
+      return respondJson(service, exchange, 200, openApiDocument(service.basePath, service.server.limits));
     case 'session':
       return serveGoodbye(service, exchange, route.id);
     case 'notifications':

@@ -3,6 +3,7 @@
 export type Route =
   | { readonly kind: 'poll' }
   | { readonly kind: 'health' }
+  | { readonly kind: 'openapi' }
   | { readonly kind: 'session'; readonly id: string }
   | { readonly kind: 'notifications'; readonly application: string }
   | { readonly kind: 'notification'; readonly application: string; readonly id: string }
@@ -12,6 +13,7 @@ export type Route =
 export const methods: Readonly<Record<Route['kind'], readonly string[]>> = {
   poll: ['POST'],
   health: ['GET', 'HEAD'],
+  openapi: ['GET', 'HEAD'],
   session: ['DELETE'],
   notifications: ['POST'],
   notification: ['GET', 'DELETE'],
@@ -31,6 +33,7 @@ export function pathUnder(basePath: string, target: string): string | undefined 
 export function findRoute(path: string): Route | undefined {
   if (path === '/poll') return { kind: 'poll' };
   if (path === '/health') return { kind: 'health' };
+  if (path === '/openapi.json') return { kind: 'openapi' };
   const segments = decodeSegments(path);
   if (segments === undefined) return undefined;
   const [first, second, third, fourth, ...more] = segments;

@@ -5,6 +5,7 @@ import type { ServletOptions } from './servlet.ts';
 
 /** What serves one request: the options with their defaults, and how to answer. */
 export interface Service extends Required<Pick<ServletOptions, 'server' | 'authenticate' | 'authorizePublisher'>> {
+  readonly basePath: string;
   /** The header sets for where the request came from. */
   headersFor(exchange: Exchange): HeaderSet;
 }
