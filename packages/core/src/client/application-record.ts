@@ -24,11 +24,11 @@ export interface ApplicationRecord {
 
 /**
  * Back-pressure. With this many messages unhandled an application is left out of polls until half of them are handled, so
- * that the server keeps the rest and its bounds hold. Nothing is lost: it is named again every `touchMs`, which keeps its
- * place on the server (60 s by default), acknowledges, and takes one more answer.
+ * that the server keeps the rest, by its own bounds. Nothing is lost: every `touchMs` it is named nevertheless, which
+ * acknowledges what was handled and keeps its place on the server (60 s by default).
  */
 const crowded = 100;
-const touchMs = 20_000;
+const touchMs = 5000;
 /** Applications that join within this time share one poll. */
 const joinMs = 20;
 /**
@@ -137,8 +137,8 @@ export function createApplicationRecord(
     },
     changeInMs: () => {
       if (!joined) return Number.POSITIVE_INFINITY;
-      if (sent === undefined) return Math.max(joinMs, outForMs());
-      return sent === inbox.cursor ? Number.POSITIVE_INFINITY : acknowledgeMs;
+      if (sent === inbox.cursor) return Number.POSITIVE_INFINITY;
+      return Math.max(sent === undefined ? joinMs : acknowledgeMs, outForMs());
     },
     get unsent() {
       return joined && sent !== inbox.cursor;

@@ -14,9 +14,9 @@ export interface CommunicationClientOptions {
   readonly credentials?: RequestCredentials;
   /** @default 'long-poll' */
   readonly mode?: 'long-poll' | 'short-poll';
-  /** Seconds between two short polls. @default 10 */
+  /** Least seconds between two short polls. @default 10, or what the server advises */
   readonly interval?: number;
-  /** Seconds to ask the server to hold a poll. @default 25 */
+  /** Most seconds to ask the server to hold a poll. @default what the server advises, at most 55 */
   readonly wait?: number;
   /** @default globalThis.fetch */
   readonly fetch?: typeof globalThis.fetch;
@@ -87,7 +87,7 @@ export interface ApplicationClientOptions {
  *
  * A type that nobody handles waits 10 s for a handler, once; then its messages count as handled.
  *
- * With 100 messages unhandled the application is left out of polls until half of them are handled (but named every 20 s);
+ * With 100 messages unhandled the application is left out of polls until half of them are handled (but named every 5 s);
  * the server keeps the rest, by its own bounds.
  */
 export interface ApplicationClient {

@@ -31,8 +31,10 @@ export interface Inbox {
   rewind(): void;
 }
 
+/** With this many unhandled nothing more is taken in; the server sends it again, since `read` stays behind it. */
+const full = 1000;
 /** Ids remembered per application, well over what a queue of the server holds. */
-const rememberedIds = 2000;
+const rememberedIds = 3000;
 
 /**
  * @param handle handles the first item of the queue; nothing, where it was done at once, or a promise that never rejects
@@ -105,6 +107,7 @@ export function createInbox(
       return queue.length;
     },
     receive: (section) => {
+      if (queue.length >= full) return false;
       let news = section.cursor !== read;
       const gap = JSON.stringify(section.gap);
       // A gap is repeated until a cursor past it comes back; it is told once.
@@ -113,9 +116,15 @@ export function createInbox(
         news = true;
         queue.push({ gap: section.gap });
       }
-      for (const message of section.messages) news = take(message) || news;
-      read = section.cursor;
-      queue.push({ cursor: section.cursor });
+      for (const message of section.messages) {
+        if (queue.length >= full) break;
+        news = take(message) || news;
+        read = message.cursor;
+      }
+      if (queue.length < full) {
+        read = section.cursor;
+        queue.push({ cursor: read });
+      }
       pump();
       return news;
     },

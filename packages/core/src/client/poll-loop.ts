@@ -67,6 +67,10 @@ type State =
   | { readonly kind: 'resting'; readonly notBeforeMs: number; readonly backOff: boolean }
   | Polling;
 
+/** Seconds. */
+const usualWait = 25;
+const longestWait = 55;
+const usualInterval = 10;
 /** Beyond its hold, milliseconds after which a poll counts as dead. */
 const graceMs = 10_000;
 /** How often that is looked at: soon after a sleep, too, through which timers stood still. */
@@ -135,7 +139,8 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       const ms = work.changeInMs();
       return ms < Number.POSITIVE_INFINITY ? rest(ms) : undefined;
     }
-    const wait = healthy && !isShort() ? (advice.wait ?? options.wait ?? 25) : 0;
+    // The option is a cap of its own, for networks that cut what the server would hold.
+    const wait = healthy && !isShort() ? Math.min(options.wait ?? longestWait, advice.wait ?? usualWait) : 0;
     const polling: Polling = {
       kind: 'polling',
       controller: new AbortController(),
@@ -207,18 +212,21 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     }
     // A broken server or proxy that answers at once and says nothing would be asked without a pause.
     if (idleTurns > 1) return rest(backOffMs(idleTurns - 1, random));
-    const interval = advice.interval ?? (isShort() ? (options.interval ?? 10) : 0);
+    const own = options.interval ?? (advice.interval ? 0 : usualInterval);
+    const interval = Math.max(advice.interval ?? 0, isShort() ? own : 0);
     const atOnce = (answer?.more && news) || work.changeInMs() <= joiningMs;
     return interval > 0 && !atOnce ? rest(interval * 1000) : poll();
   };
 
   const review = (): void => {
+    const nowMs = clock.monotonic();
     let ms = work.changeInMs();
-    if (state.kind === 'idle') ms = ms <= joiningMs ? 0 : ms;
-    else if (state.kind === 'resting' ? state.backOff || ms > joiningMs : state.kind !== 'polling' || !state.held) return;
-    const atMs = clock.monotonic() + ms;
-    if (atMs >= nextReviewMs) return;
-    nextReviewMs = atMs;
+    if (state.kind === 'idle') ms = ms > joiningMs ? ms : 0;
+    else if (state.kind === 'polling') ms = state.held ? ms : Number.POSITIVE_INFINITY;
+    else if (state.kind === 'resting' && !state.backOff && ms <= joiningMs) ms = Math.max(ms, state.notBeforeMs - nowMs);
+    else return;
+    if (nowMs + ms >= nextReviewMs) return;
+    nextReviewMs = nowMs + ms;
     timers.push(context.after(ms, poll));
   };
 
@@ -229,7 +237,9 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     review,
     wake: () => {
       if (state.kind === 'polling') giveUpIfOverdue(state);
-      if (state.kind === 'resting') rest(Math.max(0, state.notBeforeMs - clock.monotonic()), state.notBeforeMs - clock.monotonic(), state.backOff);
+      if (state.kind !== 'resting') return;
+      const floorMs = Math.max(0, state.notBeforeMs - clock.monotonic());
+      rest(floorMs, floorMs, state.backOff);
     },
     offline: () => {
       if (state.kind === 'polling' || state.kind === 'resting') fail('offline', 0, offlineProbeMs);
