@@ -17,7 +17,7 @@ const offerSeconds = 60;
 await run({
   name: 'calls',
   port: 4111,
-  traffic: 10,
+  traffic: 6,
   build({ settings, publisher, chance }) {
     const desk = createCallDesk({ agents: staffIds, chance, lively: settings.traffic > 0, announce: announcer(publisher) });
     const stopTraffic = startTraffic(settings.traffic, chance, () => desk.offer());

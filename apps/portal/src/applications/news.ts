@@ -11,7 +11,7 @@ import { startTraffic } from './shared/traffic.ts';
 await run({
   name: 'news',
   port: 4113,
-  traffic: 4,
+  traffic: 2,
   build({ settings, publisher, chance }) {
     const newsroom = createNewsroom({ chance, announce: announcer(publisher) });
     const stop = startTraffic(settings.traffic, chance, () => newsroom.publish());

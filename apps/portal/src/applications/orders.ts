@@ -12,10 +12,13 @@ import type { Publisher } from './shared/publisher.ts';
 import { run } from './shared/run.ts';
 import { startTraffic } from './shared/traffic.ts';
 
+/** Who was away for longer is told of the loss, and loads the list once instead of one order after another. */
+const hintSeconds = 120;
+
 await run({
   name: 'orders',
   port: 4112,
-  traffic: 24,
+  traffic: 9,
   build({ settings, publisher, chance }) {
     const address = process.env['ORDERS_URL'] ?? `http://${settings.host}:${settings.port}`;
     // With traffic, clients take up to a second before they ask, so that a change does not bring them all at once.
@@ -38,7 +41,7 @@ function announcer(publisher: Publisher, address: string, spread: number): (orde
       type: 'order.changed',
       fetch: { href: `${address}/api/orders/${order.id}`, version: String(order.version), spread },
       topic: `order-${order.id}`,
-      ttl: 3600,
+      ttl: hintSeconds,
       key: `${life}:${order.id}:${order.version}`,
     });
 }

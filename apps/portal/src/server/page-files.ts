@@ -34,7 +34,8 @@ export function readPageFiles(folder: string): ReadonlyMap<string, PageFile> {
     files.set(path, { body: readFileSync(file), type, immutable: path.startsWith('/assets/') });
   }
   const index = files.get('/index.html');
-  if (!index) throw new Error(`There is no index.html in ${folder}. Build the page first: npm run build --workspace @pollux/portal`);
+  if (!index)
+    throw new Error(`There is no index.html in ${folder}. Build the page first: npm run build --workspace @pollux/portal`);
   files.set('/', index);
   return files;
 }

@@ -46,11 +46,15 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
   const story = createStories(chance);
   const pace = options.lively ? 'lively' : 'quiet';
 
-  function change(call: Call, type: CallMessageType, next: { readonly afterMs: number; readonly then: () => void } | undefined): Call {
+  function change(
+    call: Call,
+    type: CallMessageType,
+    next: { readonly afterMs: number; readonly proceed: () => void } | undefined,
+  ): Call {
     clearTimeout(timers.get(call.id));
     timers.delete(call.id);
     calls.set(call.id, call);
-    if (next) timers.set(call.id, setTimeout(next.then, next.afterMs));
+    if (next) timers.set(call.id, setTimeout(next.proceed, next.afterMs));
     else forgetOldest(call.agent);
     announce(type, call);
     return call;
@@ -59,7 +63,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
   function ring(agent: string, from: Pick<Call, 'caller' | 'desk' | 'subject'>): Call {
     const id = `call-${randomUUID().slice(0, 8)}`;
     const call: Call = { id, version: 1, agent, ...from, state: 'ringing', offeredMs: now() };
-    return change(call, 'call.offered', { afterMs: chance.between(...ringMs[pace]), then: () => ringOut(call) });
+    return change(call, 'call.offered', { afterMs: chance.between(...ringMs[pace]), proceed: () => ringOut(call) });
   }
 
   function ringOut(call: Call): void {
@@ -70,7 +74,7 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
 
   function take(call: Call, takenOn: 'portal' | 'desk phone'): Call {
     const taken: Call = { ...call, version: call.version + 1, state: 'talking', takenMs: now(), takenOn };
-    return change(taken, 'call.taken', { afterMs: chance.between(...talkMs[pace]), then: () => end(taken, 'completed') });
+    return change(taken, 'call.taken', { afterMs: chance.between(...talkMs[pace]), proceed: () => end(taken, 'completed') });
   }
 
   function end(call: Call, outcome: Outcome): Call {
@@ -85,7 +89,9 @@ export function createCallDesk(options: CallDeskOptions): CallDesk {
   }
 
   function freeAgent(among: readonly string[]): string | undefined {
-    const [first, ...others] = among.filter((agent) => ![...calls.values()].some((call) => call.agent === agent && call.state === 'ringing'));
+    const [first, ...others] = among.filter(
+      (agent) => ![...calls.values()].some((call) => call.agent === agent && call.state === 'ringing'),
+    );
     return first === undefined ? undefined : chance.pick([first, ...others]);
   }
 

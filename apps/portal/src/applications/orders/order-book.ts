@@ -18,11 +18,12 @@ export interface OrderBook {
   /** This order, or any that is under way, goes one step on; `undefined` where none can. */
   advance(id?: string): Order | undefined;
   find(id: string): Order | undefined;
-  /** The last changed first. */
+  /** What the board shows, the last changed first: all that is under way, and the last that were delivered. */
   list(): readonly Order[];
 }
 
-const kept = 40;
+const shown = { delivered: 6, all: 40 };
+const kept = 500;
 const minute = 60_000;
 
 /** Opens the book. */
@@ -34,9 +35,7 @@ export function createOrderBook(options: OrderBookOptions): OrderBook {
 
   function store(order: Order): Order {
     orders.set(order.id, order);
-    const done = [...orders.values()].filter((other) => other.step === 'delivered').sort(byChange).slice(6);
-    const surplus = [...orders.values()].sort(byChange).slice(kept);
-    for (const old of [...done, ...surplus]) orders.delete(old.id);
+    for (const old of [...orders.values()].sort(byChange).slice(kept)) orders.delete(old.id);
     return order;
   }
 
@@ -67,7 +66,11 @@ export function createOrderBook(options: OrderBookOptions): OrderBook {
       return changed;
     },
     find: (id) => orders.get(id),
-    list: () => [...orders.values()].sort(byChange),
+    list: () => {
+      const all = [...orders.values()].sort(byChange);
+      const old = new Set(all.filter(({ step }) => step === 'delivered').slice(shown.delivered));
+      return all.filter((order) => !old.has(order)).slice(0, shown.all);
+    },
   };
 }
 

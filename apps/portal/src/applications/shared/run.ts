@@ -33,7 +33,11 @@ export async function run(options: RunOptions): Promise<void> {
     const publisher = createPublisher({ url: settings.polluxUrl, application: options.name, key: settings.polluxKey, log });
     const application = options.build({ settings, publisher, chance: createChance(settings.seed) });
     const { host, port, portalOrigin: origin } = settings;
-    const health: Route = { method: 'GET', path: '/health', handle: () => ({ json: { status: 'ok', application: options.name } }) };
+    const health: Route = {
+      method: 'GET',
+      path: '/health',
+      handle: () => ({ json: { status: 'ok', application: options.name } }),
+    };
     const server = await listenJson({ host, port, origin, routes: [health, ...application.routes] });
     log(`listening on ${server.url}, publishing to ${settings.polluxUrl}`);
     const end = (): void => {

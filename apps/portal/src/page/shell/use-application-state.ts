@@ -1,0 +1,47 @@
+import type { ApplicationClient, ApplicationStatus } from '@pollux/core/client';
+import { onScopeDispose, type Ref, ref, shallowRef } from 'vue';
+import { describeGap } from './describe-gap.ts';
+import { type Unread, useUnread } from './use-unread.ts';
+
+/** What every panel shows of its application, whatever it is about. */
+export interface ApplicationState {
+  readonly status: Readonly<Ref<ApplicationStatus>>;
+  /** What was missed, or what went wrong; empty when all is well. */
+  readonly notice: Ref<string>;
+  readonly unread: Unread;
+}
+
+export interface ManagedState extends ApplicationState {
+  /** Runs an action; where it fails, the notice says why. */
+  attempt(action: () => Promise<unknown>): Promise<void>;
+}
+
+/**
+ * Loads what the application shows, now and again after every announced loss, and leaves the poll with the
+ * component. Register the handlers before: a message that comes while loading is then not missed.
+ */
+export function useApplicationState(application: ApplicationClient, load: () => Promise<void>): ManagedState {
+  const status = shallowRef<ApplicationStatus>({ state: 'pending' });
+  const notice = ref('');
+
+  async function attempt(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action();
+      notice.value = '';
+    } catch (error) {
+      notice.value = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  application.onGap(async (gap) => {
+    await load();
+    notice.value = describeGap(gap);
+  });
+  application.onStatus((next) => {
+    status.value = next;
+  });
+  onScopeDispose(() => application.close());
+  void attempt(load);
+
+  return { status, notice, unread: useUnread(), attempt };
+}
