@@ -1,7 +1,10 @@
 /** A configuration without a fault, to spoil in one place. */
+import { createHash } from 'node:crypto';
 
 export const secret = 'fK3v0Zq8yP1uT6wB2xN9aR4cJ7mE5sLd';
-export const fingerprint: string = `sha256:${'0123456789abcdef'.repeat(4)}`;
+/** A publisher key and its fingerprint. */
+export const key = 'plx_test-key-that-nobody-else-uses-0123456789abc';
+export const fingerprint: string = `sha256:${createHash('sha256').update(key).digest('hex')}`;
 export const passwordHash: string = `scrypt:16384:8:1:${'c2FsdHNh'.repeat(3)}:${'aGFzaGhh'.repeat(6)}`;
 
 type Json = Record<string, unknown>;
