@@ -95,6 +95,7 @@ export const longPoll: readonly WireCase[] = [
       const alice = wire.clientWith('alice', { expiresIn: 1 });
       await alice.poll();
       const held = alice.send({ wait: 20 });
+      await wire.settle();
       await wire.pass(1100);
       wire.expect([200, 204, 401].includes((await held).status)).toBe(true);
     },
@@ -136,7 +137,8 @@ export const longPoll: readonly WireCase[] = [
     run: async (wire) => {
       const alice = wire.client('alice');
       await alice.poll();
-      const answer = alice.send({ wait: 0.3 });
+      const answer = alice.send({ wait: 0.5 });
+      wire.expect(await wire.isPending(answer)).toBe(true);
       await wire.pass(1000);
       wire.expect(polledOf(await answer).status).toBe(204);
     },
