@@ -15,8 +15,9 @@ export interface ClientContext {
   sleep(ms: number): Promise<void>;
   /** A request that is given up after `ms` without an answer, or when the client ends. */
   request(url: string, init: RequestInit, ms: number): Promise<Response>;
-  /** Clears every timer and gives up every request. */
+  /** Clears every timer and gives up every request; no other timer starts. */
   end(): void;
+  readonly ended: boolean;
 }
 
 export function createContext(options: CommunicationClientOptions): ClientContext {
@@ -24,8 +25,10 @@ export function createContext(options: CommunicationClientOptions): ClientContex
   // Looked up at each call, so that a page may wrap the global one later.
   const send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const ends = new Set<() => void>();
+  let ended = false;
 
   const after = (ms: number, callback: () => void): Timer => {
+    if (ended) return { clear: () => undefined };
     const clear = (): void => {
       timer.clear();
       ends.delete(clear);
@@ -63,7 +66,11 @@ export function createContext(options: CommunicationClientOptions): ClientContex
         ends.delete(abort);
       }
     },
+    get ended() {
+      return ended;
+    },
     end: () => {
+      ended = true;
       for (const end of ends) end();
     },
   };

@@ -104,6 +104,8 @@ export function createDispatcher(
       return () => void set.delete(entry);
     },
     handle: ({ gap, message }, queue) => {
+      // After the end nothing more begins; what waits here stays unacknowledged.
+      if (context.ended) return new Promise(() => undefined);
       if (gap) {
         context.emit({ kind: 'gap', application, gap });
         return runAll('gap', () => gap)?.then((reason) => {

@@ -17,6 +17,7 @@ export interface Sent {
   /** Answered, failed or aborted. */
   readonly done: boolean;
   answer(status: number, body?: unknown, headers?: Record<string, string>): void;
+  answerWith(response: Response): void;
   fail(message?: string): void;
 }
 
@@ -53,10 +54,13 @@ export function createScriptedServer(): ScriptedServer {
         get done() {
           return done;
         },
-        answer: (status, body, headers) => {
-          done = true;
+        answer(status, body, headers) {
           const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
-          resolve(new Response(text, { status, headers: headers ?? {} }));
+          this.answerWith(new Response(text, { status, headers: headers ?? {} }));
+        },
+        answerWith: (response) => {
+          done = true;
+          resolve(response);
         },
         fail: (message = 'connection refused') => {
           done = true;

@@ -234,6 +234,22 @@ describe('close', () => {
     expect(client.state).toBe('stopped');
   });
 
+  it('lets a handler end, begins no other', async () => {
+    const { client, clock, open, answer } = setup();
+    const seen: unknown[] = [];
+    const gate = deferred();
+    client.application('orders').on('note', ({ data }) => {
+      seen.push(data);
+      return gate.promise;
+    });
+    await open();
+    await answer(news('orders', [direct(1), direct(2)]));
+    void client.close();
+    gate.resolve();
+    await clock.advance(100_000);
+    expect(seen).toEqual([1]);
+  });
+
   it('never fails and never hangs, whatever the server does', async () => {
     const { client, clock, open, server } = setup();
     client.application('orders');

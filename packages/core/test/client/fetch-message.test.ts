@@ -1,0 +1,293 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { ApplicationClientOptions, Fetched } from '../../src/client/index.ts';
+import type { Sent } from './harness.ts';
+import { deferred, direct, fetchMessage, news, setup } from './harness.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+const origin = 'https://orders.example';
+
+async function opened(options: ApplicationClientOptions = { fetchTargets: [origin] }, random = 0.5) {
+  const parts = setup({}, random);
+  const orders = parts.client.application('orders', options);
+  const fetched: Fetched[] = [];
+  const bodies: string[] = [];
+  orders.onFetch('changed', async (found) => {
+    fetched.push(found);
+    bodies.push(await found.response.text());
+  });
+  await parts.open();
+  return {
+    ...parts,
+    orders,
+    fetched,
+    bodies,
+    /** Requests to anything but the communication server. */
+    requests: (): Sent[] => parts.server.sent.filter(({ url }) => !url.includes('/pollux')),
+  };
+}
+
+describe('a fetch message', () => {
+  it('makes one plain request, and hands over what came', async () => {
+    const { answer, bodies, clock, fetched, poll, requests, told } = await opened();
+    const message = fetchMessage(1, { href: `${origin}/orders/7?full=1` });
+    await answer(news('orders', [message]));
+    expect(requests()).toHaveLength(1);
+    expect(requests()[0]).toMatchObject({ url: `${origin}/orders/7?full=1`, method: 'GET' });
+    expect(requests()[0]?.init).toMatchObject({
+      redirect: 'error',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      cache: 'no-cache',
+    });
+    expect(poll().body.applications['orders']).toEqual({ cursor: 'orders0', read: 'c1' });
+    requests()[0]?.answer(200, '{"id":7}');
+    await clock.settle();
+    expect(fetched[0]?.message).toEqual(message);
+    expect(bodies).toEqual(['{"id":7}']);
+    expect(told('fetched')).toEqual([{ kind: 'fetched', application: 'orders', href: `${origin}/orders/7?full=1`, status: 200 }]);
+    await clock.advance(1000);
+    expect(poll().body.applications['orders']).toEqual({ cursor: 'c1' });
+  });
+
+  it("carries the application's own headers and credentials, to its targets only", async () => {
+    const { answer, requests, clock } = await opened({
+      fetchTargets: [origin],
+      fetchCredentials: 'include',
+      fetchHeaders: async () => ({ authorization: 'Bearer own' }),
+    });
+    await answer(news('orders', [fetchMessage(1, { href: 'https://evil.example/' }), fetchMessage(2, { href: `${origin}/x` })]));
+    await clock.settle();
+    expect(requests().map(({ url }) => url)).toEqual([`${origin}/x`]);
+    expect(requests()[0]?.init.credentials).toBe('include');
+    expect(requests()[0]?.header('authorization')).toBe('Bearer own');
+  });
+
+  it('that names what is not registered is reported as failed, never fetched', async () => {
+    const { answer, clock, poll, requests, told } = await opened();
+    await answer(news('orders', [fetchMessage(1, { href: 'https://evil.example/' }), fetchMessage(2, { href: '/orders' })]));
+    await clock.advance(1000);
+    expect(requests()).toEqual([]);
+    expect(told('handler-failed').map(({ id, reason }) => `${id} ${reason}`)).toEqual([
+      'm1 fetch target not registered',
+      'm2 fetch target not registered',
+    ]);
+    expect(poll().body.failed?.map(({ id }) => id)).toEqual(['m1', 'm2']);
+  });
+
+  it('may name a path of the own origin where that is registered and there is an origin', async () => {
+    const message = fetchMessage(1, { href: '/api/orders/7' });
+    const outside = await opened({ fetchTargets: ['/api'] });
+    await outside.answer(news('orders', [message]));
+    expect(outside.requests()).toEqual([]);
+    for (const [pageOrigin, urls] of [
+      ['null', []],
+      ['https://page.example', ['https://page.example/api/orders/7']],
+    ] as const) {
+      vi.stubGlobal('location', { origin: pageOrigin });
+      const inside = await opened({ fetchTargets: ['/api'] });
+      await inside.answer(news('orders', [message]));
+      expect(inside.requests().map(({ url }) => url)).toEqual(urls);
+    }
+  });
+
+  it('a wrong target among those registered throws at once, naming it', () => {
+    const { client } = setup();
+    expect(() => client.application('orders', { fetchTargets: ['orders.example'] })).toThrow('"orders.example"');
+  });
+
+  it('is in order with the direct ones', async () => {
+    const { answer, clock, orders, requests, bodies } = await opened();
+    orders.on('note', ({ data }) => void bodies.push(`note ${data}`));
+    await answer(news('orders', [direct(1), fetchMessage(2, { href: `${origin}/x` }), direct(3)]));
+    expect(bodies).toEqual(['note 1']);
+    requests()[0]?.answer(200, 'x');
+    await clock.settle();
+    expect(bodies).toEqual(['note 1', 'x', 'note 3']);
+  });
+
+  it('waits a random part of its spread', async () => {
+    const { answer, clock, requests } = await opened({ fetchTargets: [origin] }, 0.25);
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x`, spread: 10 })]));
+    await clock.advance(2499);
+    expect(requests()).toHaveLength(0);
+    await clock.advance(1);
+    expect(requests()).toHaveLength(1);
+  });
+
+  it('never waits longer than a minute', async () => {
+    const { answer, clock, requests } = await opened({ fetchTargets: [origin] }, 1);
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x`, spread: 1e9 })]));
+    await clock.advance(60_000);
+    expect(requests()).toHaveLength(1);
+  });
+});
+
+describe('a burst of fetch messages', () => {
+  it('costs two requests: one at once, one for all that came meanwhile, for the newest of them', async () => {
+    const { answer, bodies, clock, fetched, poll, requests, told } = await opened();
+    const burst = (from: number, to: number) =>
+      Array.from({ length: to - from + 1 }, (_, index) => fetchMessage(from + index, { href: `${origin}/list?upto=${from + index}` }, { topic: 'list' }));
+    await answer(news('orders', burst(1, 1)));
+    await answer(news('orders', burst(2, 30)));
+    await answer(news('orders', burst(31, 60)));
+    requests()[0]?.answer(200, 'first');
+    await clock.settle();
+    requests()[1]?.answer(200, 'second');
+    await clock.settle();
+    expect(requests().map(({ url }) => url)).toEqual([`${origin}/list?upto=1`, `${origin}/list?upto=60`]);
+    expect(bodies).toEqual(['first', 'second']);
+    expect(fetched[1]?.message.id).toBe('m60');
+    expect(told('handled').map(({ id }) => id)).toEqual(Array.from({ length: 60 }, (_, index) => `m${index + 1}`));
+    await clock.advance(1000);
+    expect(poll().body.applications['orders']).toEqual({ cursor: 'c60' });
+  });
+
+  it('that came in one answer costs one', async () => {
+    const { answer, clock, requests, told } = await opened();
+    await answer(news('orders', [1, 2, 3].map((number) => fetchMessage(number, { href: `${origin}/list` }))));
+    requests()[0]?.answer(200, '');
+    await clock.advance(1000);
+    expect(requests()).toHaveLength(1);
+    expect(told('handled')).toHaveLength(3);
+  });
+
+  it('of different addresses, topics or types costs one each', async () => {
+    const { answer, clock, orders, requests } = await opened();
+    orders.onFetch('other', () => undefined);
+    const href = `${origin}/x`;
+    await answer(
+      news('orders', [
+        fetchMessage(1, { href }),
+        fetchMessage(2, { href: `${href}y` }),
+        fetchMessage(3, { href }, { topic: 'a' }),
+        fetchMessage(4, { href }, { topic: 'b' }),
+        fetchMessage(5, { href }, { type: 'other' }),
+      ]),
+    );
+    for (let index = 0; index < 5; index++) {
+      requests()[index]?.answer(200, '');
+      await clock.settle();
+    }
+    expect(requests()).toHaveLength(5);
+  });
+
+  it('a version that is here already is not fetched again; another one is', async () => {
+    const { answer, bodies, clock, poll, requests } = await opened();
+    const href = `${origin}/x`;
+    await answer(news('orders', [fetchMessage(1, { href, version: '5' })]));
+    requests()[0]?.answer(200, 'five');
+    await clock.settle();
+    await answer(news('orders', [fetchMessage(2, { href, version: '5' })]));
+    expect(poll().body.applications['orders']).toEqual({ cursor: 'c2' });
+    await answer(news('orders', [fetchMessage(3, { href, version: '6' })]));
+    requests()[1]?.answer(200, 'six');
+    await clock.settle();
+    expect(bodies).toEqual(['five', 'six']);
+  });
+});
+
+describe('a fetch that fails', () => {
+  it.each([
+    ['a network error', (request: Sent | undefined) => request?.fail('refused'), 'TypeError: refused'],
+    ['500', (request: Sent | undefined) => request?.answer(500, 'x'), 'status 500'],
+    ['429', (request: Sent | undefined) => request?.answer(429, 'x'), 'status 429'],
+  ])('%s: is tried four times with back-off, then reported, and the queue goes on', async (_name, fail, reason) => {
+    const { answer, clock, orders, poll, requests, told, fetched, bodies } = await opened({ fetchTargets: [origin] }, 1);
+    orders.on('note', () => void bodies.push('note'));
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x` }), direct(2)]));
+    for (const [index, ms] of [2000, 4000, 8000].entries()) {
+      fail(requests()[index]);
+      await clock.advance(ms - 1);
+      expect(requests()).toHaveLength(index + 1);
+      await clock.advance(1);
+      expect(requests()).toHaveLength(index + 2);
+    }
+    fail(requests()[3]);
+    await clock.advance(1000);
+    expect(fetched).toEqual([]);
+    expect(bodies).toEqual(['note']);
+    expect(told('handler-failed')).toMatchObject([{ id: 'm1', reason }]);
+    expect(poll().body).toMatchObject({ failed: [{ id: 'm1', reason }], applications: { orders: { cursor: 'c2' } } });
+  });
+
+  it('takes Retry-After as a floor', async () => {
+    const { answer, clock, requests } = await opened({ fetchTargets: [origin] }, 0);
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x` })]));
+    requests()[0]?.answer(503, '', { 'retry-after': '9' });
+    await clock.advance(8999);
+    expect(requests()).toHaveLength(1);
+    await clock.advance(1);
+    expect(requests()).toHaveLength(2);
+  });
+
+  it('is given up and tried again after 30 s without an answer', async () => {
+    const { answer, clock, requests } = await opened({ fetchTargets: [origin] }, 0);
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x` })]));
+    await clock.advance(30_000);
+    expect(requests()[0]?.aborted).toBe(true);
+    await clock.advance(500);
+    expect(requests()).toHaveLength(2);
+  });
+
+  it.each([200, 201, 404, 410, 403])('status %i is for the handler to judge', async (status) => {
+    const { answer, clock, fetched, requests } = await opened();
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x` })]));
+    requests()[0]?.answer(status, 'x');
+    await clock.settle();
+    expect(fetched[0]?.response.status).toBe(status);
+  });
+
+  it('headers that cannot be had are a failure as well', async () => {
+    const { answer, clock, requests, told } = await opened({
+      fetchTargets: [origin],
+      fetchHeaders: () => {
+        throw new Error('signed out');
+      },
+    });
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x` })]));
+    await clock.advance(30_000);
+    expect(requests()).toEqual([]);
+    expect(told('handler-failed')).toMatchObject([{ reason: 'Error: signed out' }]);
+  });
+
+  it('a handler that fails is called again with a body that it can read again, without another request', async () => {
+    const { answer, bodies, clock, orders, requests, told } = await opened();
+    let calls = 0;
+    orders.onFetch('changed', async ({ response }) => {
+      expect(await response.text()).toBe('body');
+      if (++calls < 3) throw new Error('not yet');
+    });
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x`, version: '1' })]));
+    requests()[0]?.answer(200, 'body');
+    await clock.advance(2000);
+    expect(calls).toBe(3);
+    expect(bodies).toEqual(['body']);
+    expect(requests()).toHaveLength(1);
+    expect(told('handled')).toHaveLength(1);
+  });
+
+  it('is given up with the client', async () => {
+    const { answer, client, clock, requests } = await opened();
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x` })]));
+    void client.close();
+    await clock.advance(5000);
+    expect(requests()[0]?.aborted).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('and whose application has left meanwhile comes again when it joins again', async () => {
+    const { answer, client, clock, orders, requests, poll } = await opened();
+    const gate = deferred();
+    orders.on('note', () => gate.promise);
+    await answer(news('orders', [direct(1), fetchMessage(2, { href: `${origin}/x` })]));
+    orders.close();
+    gate.resolve();
+    await clock.settle();
+    client.application('orders');
+    await clock.advance(20);
+    expect(poll().body.applications['orders']).toEqual({ cursor: 'c1' });
+    await answer(news('orders', [fetchMessage(2, { href: `${origin}/x` })]));
+    expect(requests()).toHaveLength(1);
+  });
+});
