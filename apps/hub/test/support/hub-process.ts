@@ -131,11 +131,13 @@ export async function runMain(args: readonly string[], environment: Record<strin
   return { code, signal: null, out, err };
 }
 
+const directory = mkdtempSync(join(tmpdir(), 'pollux-hub-'));
+process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+let files = 0;
+
 /** Writes a configuration to a file of its own, which goes with the test process. */
 export function configurationFile(configuration: unknown): string {
-  const directory = mkdtempSync(join(tmpdir(), 'pollux-hub-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  const file = join(directory, 'hub.json');
+  const file = join(directory, `${files++}.json`);
   writeFileSync(file, JSON.stringify(configuration), { mode: 0o600 });
   return file;
 }
