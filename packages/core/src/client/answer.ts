@@ -90,7 +90,9 @@ export function readAnswer(text: string): Answer | undefined {
   const answer = members<'session' | 'advice' | 'more' | 'applications'>(value);
   if (!answer || !isText(answer.session)) return undefined;
   // Own members only, and into a Map: `constructor` and `__proto__` are names like any other there.
-  const sections = Object.entries(members(answer.applications) ?? {}).map(([name, section]) => [name, readSection(section)] as const);
+  const sections = Object.entries(members(answer.applications) ?? {}).map(
+    ([name, section]) => [name, readSection(section)] as const,
+  );
   return { session: answer.session, advice: readAdvice(answer.advice), more: answer.more === true, sections: new Map(sections) };
 }
 

@@ -23,6 +23,7 @@ export function backOffMs(failures: number, random: Random, floorMs = 0): number
 export function retryAfterMs(value: unknown, nowMs: number): number {
   if (value === null || value === undefined || value === '') return 0;
   const seconds = Number(value);
+  // biome-ignore lint/style/noRestrictedGlobals: a date is read here, no clock.
   const ms = Number.isNaN(seconds) ? Date.parse(String(value)) - nowMs : seconds * 1000;
   return ms > 0 ? Math.min(ms, longestFloorMs) : 0;
 }

@@ -75,7 +75,12 @@ export function createDispatcher(
 
   const deliver = (message: DirectMessage | FetchMessage, queue: readonly Item[], key: string): Promise<void> | undefined => {
     if (has(key)) {
-      return message.kind === 'fetch' ? fetchAndHandle(message, queue, key) : concludeWith(message.id, runAll(key, () => message));
+      return message.kind === 'fetch'
+        ? fetchAndHandle(message, queue, key)
+        : concludeWith(
+            message.id,
+            runAll(key, () => message),
+          );
     }
     unclaimed.add(key);
     // Not a failure to be parked on the server: nobody here wants it, and it counts as handled.
@@ -113,7 +118,11 @@ export function createDispatcher(
         });
       }
       if (!message) return undefined;
-      if (message.kind === 'withdrawn') return concludeWith(message.id, runAll('withdrawn', () => message.of));
+      if (message.kind === 'withdrawn')
+        return concludeWith(
+          message.id,
+          runAll('withdrawn', () => message.of),
+        );
       const key = `${message.kind}:${message.type}`;
       return has(key) || unclaimed.has(key)
         ? deliver(message, queue, key)

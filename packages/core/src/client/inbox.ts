@@ -11,7 +11,7 @@ import type { Section } from './answer.ts';
 /** A message, a loss, or the end of a section. */
 export interface Item {
   /** Acknowledges this and all before it. */
-  readonly cursor?: string;
+  cursor?: string;
   readonly gap?: Gap;
   readonly message?: Message;
   /** Needs no handler any more: another fetch covered it, it was withdrawn, or it had come before. */
@@ -49,14 +49,14 @@ export function createInbox(
   let cursor: string | null = null;
   let read: string | null = null;
   let busy = false;
-  let lastGap = '';
 
   const finish = (item: Item): void => {
     busy = false;
     queue.shift();
     if (item.cursor !== undefined) {
+      // Rewound while this one was at work: it is behind us now.
+      if (read === cursor) read = item.cursor;
       cursor = item.cursor;
-      lastGap = '';
     }
     progressed();
   };
@@ -80,9 +80,12 @@ export function createInbox(
     if (seen.size > rememberedIds) for (const oldest of seen) return void seen.delete(oldest);
   };
 
+  /** What no handler has begun. */
+  const waiting = (): readonly Item[] => queue.slice(busy ? 1 : 0);
+
   /** A message taken back before a handler saw it concerns nobody: neither it nor its withdrawal. */
   const cancel = (id: string): boolean => {
-    const item = queue.find((pending, place) => pending.message?.id === id && !(busy && place === 0));
+    const item = waiting().find(({ message }) => message?.id === id);
     if (item) item.done = true;
     return item !== undefined;
   };
@@ -94,6 +97,19 @@ export function createInbox(
     const done = known || (message.kind === 'withdrawn' && cancel(message.of));
     queue.push({ cursor: message.cursor, message, done });
     return !known;
+  };
+
+  const tell = (gap: Gap): boolean => {
+    const text = JSON.stringify(gap);
+    // One that waits for its turn covers what was lost until then; one at work may have looked too early.
+    const told = waiting().some((item) => JSON.stringify(item.gap) === text);
+    if (!told) queue.push({ gap });
+    if (gap.losses.some(({ reason }) => reason === 'reset')) {
+      // Cursors of the life that ended acknowledge nothing any more: the server would only say so again and again.
+      cursor = null;
+      for (const item of queue) delete item.cursor;
+    }
+    return !told;
   };
 
   return {
@@ -109,13 +125,7 @@ export function createInbox(
     receive: (section) => {
       if (queue.length >= full) return false;
       let news = section.cursor !== read;
-      const gap = JSON.stringify(section.gap);
-      // A gap is repeated until a cursor past it comes back; it is told once.
-      if (section.gap && gap !== lastGap) {
-        lastGap = gap;
-        news = true;
-        queue.push({ gap: section.gap });
-      }
+      if (section.gap) news = tell(section.gap) || news;
       for (const message of section.messages) {
         if (queue.length >= full) break;
         news = take(message) || news;
@@ -130,7 +140,7 @@ export function createInbox(
     },
     rewind: () => {
       // In place, for a fetch under way looks at this queue when it starts.
-      for (const { message } of queue.splice(busy ? 1 : 0)) if (message) seen.delete(message.id);
+      for (const { message, done } of queue.splice(busy ? 1 : 0)) if (message && !done) seen.delete(message.id);
       read = cursor;
     },
   };

@@ -97,7 +97,6 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
       }
     },
     acknowledge: (asked) => lastWord('/poll', { ...settings('POST'), body: write(asked, 0) }),
-    goodbye: async () =>
-      session !== undefined && lastWord(`/session/${encodeURIComponent(session)}`, settings('DELETE')),
+    goodbye: async () => session !== undefined && lastWord(`/session/${encodeURIComponent(session)}`, settings('DELETE')),
   };
 }

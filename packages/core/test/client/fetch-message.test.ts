@@ -127,7 +127,9 @@ describe('a burst of fetch messages', () => {
   it('costs two requests: one at once, one for all that came meanwhile, for the newest of them', async () => {
     const { answer, bodies, clock, fetched, poll, requests, told } = await opened();
     const burst = (from: number, to: number) =>
-      Array.from({ length: to - from + 1 }, (_, index) => fetchMessage(from + index, { href: `${origin}/list?upto=${from + index}` }, { topic: 'list' }));
+      Array.from({ length: to - from + 1 }, (_, index) =>
+        fetchMessage(from + index, { href: `${origin}/list?upto=${from + index}` }, { topic: 'list' }),
+      );
     await answer(news('orders', burst(1, 1)));
     await answer(news('orders', burst(2, 30)));
     await answer(news('orders', burst(31, 60)));
@@ -145,7 +147,12 @@ describe('a burst of fetch messages', () => {
 
   it('that came in one answer costs one', async () => {
     const { answer, clock, requests, told } = await opened();
-    await answer(news('orders', [1, 2, 3].map((number) => fetchMessage(number, { href: `${origin}/list` }))));
+    await answer(
+      news(
+        'orders',
+        [1, 2, 3].map((number) => fetchMessage(number, { href: `${origin}/list` })),
+      ),
+    );
     requests()[0]?.answer(200, '');
     await clock.advance(1000);
     expect(requests()).toHaveLength(1);

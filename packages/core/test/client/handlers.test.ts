@@ -3,9 +3,18 @@ import { deferred, direct, news, setup } from './harness.ts';
 
 describe('a handler that fails', () => {
   it.each([
-    ['throws', () => { throw new Error('broken'); }],
+    [
+      'throws',
+      () => {
+        throw new Error('broken');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('broken'))],
-    ['returns a thenable that rejects', () => ({ then: (_: unknown, fail: (error: Error) => void) => fail(new Error('broken')) })],
+    [
+      'returns a thenable that rejects',
+      // biome-ignore lint/suspicious/noThenProperty: what older promise libraries return.
+      () => ({ then: (_: unknown, fail: (error: Error) => void) => fail(new Error('broken')) }),
+    ],
   ])('%s: is called three times, then reported once, and the next message has its turn', async (_name, broken) => {
     const { client, clock, open, answer, poll, told } = setup();
     const calls: number[] = [];
@@ -21,9 +30,14 @@ describe('a handler that fails', () => {
     await clock.advance(250 + 1000);
     expect(calls).toEqual([0, 250, 1250]);
     expect(others).toEqual([2]);
-    expect(told('handler-failed')).toEqual([{ kind: 'handler-failed', application: 'orders', id: 'm1', reason: 'Error: broken' }]);
+    expect(told('handler-failed')).toEqual([
+      { kind: 'handler-failed', application: 'orders', id: 'm1', reason: 'Error: broken' },
+    ]);
     await clock.advance(1000);
-    expect(poll().body).toMatchObject({ failed: [{ id: 'm1', reason: 'Error: broken' }], applications: { orders: { cursor: 'c2' } } });
+    expect(poll().body).toMatchObject({
+      failed: [{ id: 'm1', reason: 'Error: broken' }],
+      applications: { orders: { cursor: 'c2' } },
+    });
     poll().answer(204);
     await clock.settle();
     expect(poll().body).not.toHaveProperty('failed');
@@ -162,7 +176,12 @@ describe('back-pressure', () => {
     client.application('orders').on('note', () => new Promise<void>((resolve) => gates.push(resolve)));
     client.application('calls');
     await open();
-    await answer(news('orders', Array.from({ length: 120 }, (_, index) => direct(index + 1))));
+    await answer(
+      news(
+        'orders',
+        Array.from({ length: 120 }, (_, index) => direct(index + 1)),
+      ),
+    );
     expect(Object.keys(poll().body.applications)).toEqual(['calls']);
     await clock.advance(5000);
     expect(poll().body.applications['orders']).toEqual({ cursor: 'orders0', read: 'c120' });
@@ -221,7 +240,10 @@ describe('status', () => {
     });
     const stop = orders.onStatus(({ state, detail }) => states.push(detail ? `${state}: ${detail}` : state));
     await open();
-    await answer({ session: 's_1', applications: { orders: { error: { title: 'Forbidden', detail: 'not yours', retryAfter: 60 } } } });
+    await answer({
+      session: 's_1',
+      applications: { orders: { error: { title: 'Forbidden', detail: 'not yours', retryAfter: 60 } } },
+    });
     expect(states).toEqual(['pending', 'active', 'refused: Forbidden: not yours']);
     expect(() => poll()).toThrow('0 polls');
     await clock.advance(60_000);
@@ -238,7 +260,10 @@ describe('status', () => {
     client.application('orders');
     client.application('calls');
     await clock.advance(0);
-    await answer({ session: 's_1', applications: { orders: { error: { title: 'No such application' } }, calls: { cursor: 'x0' } } });
+    await answer({
+      session: 's_1',
+      applications: { orders: { error: { title: 'No such application' } }, calls: { cursor: 'x0' } },
+    });
     expect(Object.keys(poll().body.applications)).toEqual(['calls']);
     await clock.advance(29_999 - 25_000);
     poll().answer(204);

@@ -107,13 +107,16 @@ describe('an answer with strange parts', () => {
     expect(poll().body.applications).toEqual({ orders: { cursor: 'orders0' }, calls: { cursor: 'calls0' } });
   });
 
-  it.each([null, 7, 'expired', { losses: 'many' }, { losses: [null, 7, { reason: 1 }] }])('a garbled gap %j is a loss all the same', async (gap) => {
-    const { answer, client } = await two();
-    const gaps: unknown[] = [];
-    client.application('orders').onGap((found) => gaps.push(found));
-    await answer(news('orders', [message], { gap }));
-    expect(gaps).toEqual([{ losses: [] }]);
-  });
+  it.each([null, 7, 'expired', { losses: 'many' }, { losses: [null, 7, { reason: 1 }] }])(
+    'a garbled gap %j is a loss all the same',
+    async (gap) => {
+      const { answer, client } = await two();
+      const gaps: unknown[] = [];
+      client.application('orders').onGap((found) => gaps.push(found));
+      await answer(news('orders', [message], { gap }));
+      expect(gaps).toEqual([{ losses: [] }]);
+    },
+  );
 
   it('a message of a later kind is passed over', async () => {
     const { answer, clock, poll, told } = await two();
