@@ -41,7 +41,8 @@ function setup(options: Partial<CommunicationClientOptions> = {}) {
     },
     requests: () => events.filter(({ kind }) => kind === 'request').length,
     pending: async () => (await peer.server.inspect.buffer.totals()).messages,
-    goneFor: (reason: string) => peer.events.flatMap((event) => (event.kind === 'removed' && event.reason === reason ? event.ids : [])),
+    goneFor: (reason: string) =>
+      peer.events.flatMap((event) => (event.kind === 'removed' && event.reason === reason ? event.ids : [])),
   };
 }
 
