@@ -21,6 +21,8 @@ const bounds = {
     54,
     'A random part of up to this many seconds is taken off each hold, so that polls do not end together.',
   ],
+  streamSeconds: [10, day, 'Age at which a stream is ended, in seconds, give or take a random fifth.'],
+  heartbeatSeconds: [1, 120, 'Seconds of silence after which a stream sends a heartbeat.'],
   sessionSeconds: [5, day, 'A session is forgotten after this many seconds without contact.'],
   messageBytes: [256, 16 * megabyte, 'Bytes of one message as stored.'],
   publishBytes: [256, 64 * megabyte, 'Bytes of one publish request.'],

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { createCommunicationServer } from '@pollux/core/server';
 import { describe, expect, it } from 'vitest';
 import { configurationSchema, type Outline, settings } from '../../src/configuration/outline.ts';
 
@@ -24,6 +25,19 @@ describe('hub.schema.json', () => {
 
   it('refuses settings that are unknown', () => {
     expect(configurationSchema).toMatchObject({ additionalProperties: false, required: ['applications', 'identity'] });
+  });
+});
+
+describe('the bounds', () => {
+  const limits = Object.entries((configurationSchema as Outline).properties?.['limits']?.properties ?? {});
+
+  it.each(limits)('%s may be as small and as large as the server takes it', (name, outline) => {
+    const { minimum, maximum } = outline as { minimum: number; maximum: number };
+    // A hold as long as can be leaves room for any spread.
+    const hold = { holdSeconds: 55, holdSpreadSeconds: 0 };
+    for (const value of [minimum, maximum]) {
+      expect(() => createCommunicationServer({ applications: { orders: {} }, limits: { ...hold, [name]: value } })).not.toThrow();
+    }
   });
 });
 

@@ -30,6 +30,12 @@ async function bundle(): Promise<string> {
 
 let bundled: Promise<string> | undefined;
 
+/** The file to start with Node for `pollux-hub`. */
+export function hubCommand(): Promise<string> {
+  bundled ??= bundle();
+  return bundled;
+}
+
 /** How a process ended, and what it said. */
 export interface Ended {
   readonly code: number | null;
@@ -61,8 +67,7 @@ export async function spawnHub(
   environment: Record<string, string> = {},
   input = '',
 ): Promise<HubProcess> {
-  bundled ??= bundle();
-  const child = spawn(process.execPath, [await bundled, ...args], { env: environment, cwd: tmpdir() });
+  const child = spawn(process.execPath, [await hubCommand(), ...args], { env: environment, cwd: tmpdir() });
   let out = '';
   let err = '';
   let wake = (): void => {};
