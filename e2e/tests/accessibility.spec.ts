@@ -1,0 +1,68 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+import { expect, test } from '../support/fixtures.ts';
+
+async function expectNoViolations(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(
+    violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+    ),
+  ).toEqual([]);
+}
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ contextOptions: { colorScheme, reducedMotion: 'reduce' } });
+
+    test('the portal is accessible', async ({ demonstration, openPortal }) => {
+      const { page, calls, headlines } = await openPortal('alice');
+      await demonstration.trigger('orders', 'order');
+      await demonstration.trigger('news', 'headline');
+      for (let ringing = 1; ringing <= 2; ringing++) {
+        await demonstration.trigger('calls', 'call', { agent: 'alice' });
+        await expect(calls).toHaveCount(ringing);
+      }
+      await page.getByTestId('decline').first().click();
+      await expect(page.getByTestId('ended-call')).toHaveCount(1);
+      await page.getByTestId('answer').first().click();
+      await expect(headlines.first()).toBeVisible();
+      await page.getByTestId('raw').first().click();
+      await page.mouse.move(640, 30);
+      await page.waitForTimeout(600);
+      await expectNoViolations(page);
+
+      await page.setViewportSize({ width: 390, height: 844 });
+      await page.waitForTimeout(300);
+      await expectNoViolations(page);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    });
+
+    test('the sign-in is accessible', async ({ demonstration, browser, contextOptions }) => {
+      await using context = await browser.newContext(contextOptions);
+      const page = await context.newPage();
+      await page.goto(demonstration.at.portal);
+      await expect(page.getByTestId('sign-in')).toBeVisible();
+      await expectNoViolations(page);
+    });
+  });
+}
+
+test('keys alone sign in and answer a call', async ({ demonstration, browser, contextOptions }) => {
+  await using context = await browser.newContext(contextOptions);
+  const page = await context.newPage();
+  await page.goto(demonstration.at.portal);
+  await expect(page.getByTestId('sign-in')).toBeVisible();
+  await page.keyboard.press('Tab');
+  await expect(page.getByTestId('sign-in-alice')).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('connection')).toHaveText('Online');
+  await demonstration.trigger('calls', 'call', { agent: 'alice' });
+  const answer = page.getByTestId('answer');
+  await expect(answer).toBeVisible();
+  for (let tabs = 0; tabs < 30 && !(await answer.evaluate((element) => element === document.activeElement)); tabs++) {
+    await page.keyboard.press('Tab');
+  }
+  await page.keyboard.press('Enter');
+  await expect(page.getByTestId('call')).toHaveAttribute('data-state', 'talking');
+});
