@@ -32,13 +32,13 @@ async function prepare() {
 }
 
 /** Runs until somebody asks for the end, or something goes wrong. @returns {Promise<string | undefined>} what went wrong */
-function runDemonstration(crew, { ports, secrets, own }) {
+function runDemonstration(crew, ending, { ports, secrets, own }) {
   const at = addresses(ports, own?.basePath ?? '/pollux');
   const ready = crew
     .start(processes(at, ports, secrets))
     .then(() => say(guide(at, own === undefined ? secrets.consolePassword : undefined)));
   return Promise.race([
-    askedToEnd().then(() => undefined),
+    ending,
     crew.died,
     // Being ready ends nothing; not becoming ready does.
     new Promise((resolve) => ready.catch((error) => resolve(error.message))),
@@ -46,9 +46,11 @@ function runDemonstration(crew, { ports, secrets, own }) {
 }
 
 try {
-  const prepared = await prepare();
+  const ending = askedToEnd().then(() => undefined);
+  const prepared = await Promise.race([prepare(), ending]);
+  if (prepared === undefined) process.exit(0);
   const crew = createCrew({ verbose });
-  const trouble = await runDemonstration(crew, prepared);
+  const trouble = await runDemonstration(crew, ending, prepared);
   say(trouble === undefined ? 'Ending …' : `${red('✗')} ${trouble}\nEnding the others …`);
   const killed = await crew.stop();
   if (killed.length > 0) say(`Had to be killed: ${killed.join(', ')}`);

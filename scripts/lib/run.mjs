@@ -13,6 +13,12 @@ export function toolEnvironment(extra = {}) {
   };
 }
 
+/** What runs now; nothing of it outlives this process. @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGTERM');
+});
+
 /**
  * Runs a command to its end. It never waits for a person: its standard input is `input` or nothing.
  *
@@ -26,7 +32,6 @@ export function run(command, args, { cwd = root, env = {}, echo = false, input =
   const begun = performance.now();
   return new Promise((resolve) => {
     const pieces = [];
-    const finish = (code) => resolve({ code, output: pieces.join(''), ms: performance.now() - begun });
     const child = spawn(command, args, { cwd, env: toolEnvironment(env), stdio: ['pipe', 'pipe', 'pipe'] });
     child.stdin.on('error', () => {}).end(input);
     for (const stream of [child.stdout, child.stderr]) {
@@ -35,6 +40,11 @@ export function run(command, args, { cwd = root, env = {}, echo = false, input =
         if (echo) process.stdout.write(text);
       });
     }
+    running.add(child);
+    const finish = (code) => {
+      running.delete(child);
+      resolve({ code, output: pieces.join(''), ms: performance.now() - begun });
+    };
     child.on('error', (error) => {
       pieces.push(`${command}: ${error.message}\n`);
       finish(127);
