@@ -4,6 +4,7 @@
  */
 import type { Answer, BodyOutcome, Exchange } from '../servlet/exchange.ts';
 import type { Servlet } from '../servlet/servlet.ts';
+import { createLoopbackStream } from './loopback-stream.ts';
 
 export interface LoopbackRequest {
   /** @default 'GET' */
@@ -16,11 +17,18 @@ export interface LoopbackRequest {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An answer as it begins: its body whole, or in pieces. */
+export interface LoopbackAnswer {
+  readonly status: number;
+  readonly headers: readonly string[];
+  readonly body: string | ReadableStream<Uint8Array>;
+}
+
 export interface Loopback {
-  /** Sends one request. @throws the signal's reason where it aborts first */
+  /** Sends one request; a streamed answer is given when it has ended. @throws the signal's reason where it aborts first */
   send(request: LoopbackRequest): Promise<Answer>;
   /** As `fetch` of the platform; only path and query of the address count. */
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: typeof fetch;
   /** Sends a request as text, head and body, and gives the answer as text; for targets that `fetch` would change. */
   raw(text: string): Promise<string>;
   /** Requests that have been sent and not answered. */
@@ -37,38 +45,48 @@ function readText(body: string | Uint8Array | undefined, maxBytes: number): Body
   }
 }
 
-function lowerCase(headers: Readonly<Record<string, string>>): ReadonlyMap<string, string> {
-  return new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
+type Begin = (answer: LoopbackAnswer) => void;
 
-function makeExchange(request: LoopbackRequest, respond: (answer: Answer) => void): Exchange {
-  const headers = lowerCase(request.headers ?? {});
-  return {
+function makeExchange(request: LoopbackRequest, begin: Begin, onStream: (drop: (reason: unknown) => void) => void): Exchange {
+  const headers = new Map(Object.entries(request.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
+  const exchange: Exchange = {
     method: request.method ?? 'GET',
     target: request.target,
     header: (name) => headers.get(name),
     readBody: async (maxBytes) => (request.signal?.aborted ? { kind: 'aborted' } : readText(request.body, maxBytes)),
-    respond,
+    respond: begin,
+    open: (head) => {
+      const stream = createLoopbackStream(() => exchange.onDisconnect?.());
+      onStream(stream.drop);
+      begin({ ...head, body: stream.body });
+      return stream.answer;
+    },
     onDisconnect: undefined,
     native: request,
   };
+  return exchange;
 }
 
-function sendThrough(servlet: Servlet, request: LoopbackRequest): Promise<Answer> {
+function sendThrough(servlet: Servlet, request: LoopbackRequest): Promise<LoopbackAnswer> {
   const { signal } = request;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    let done = false;
+    let isDone = false;
+    let drop: ((reason: unknown) => void) | undefined;
     const cut = (): void => {
-      done = true;
+      isDone = true;
       exchange.onDisconnect?.();
+      drop?.(signal?.reason);
       reject(signal?.reason);
     };
-    const exchange = makeExchange(request, (answer) => {
-      signal?.removeEventListener('abort', cut);
-      if (done) return reject(new Error('a second answer to one request, or one after its client had gone'));
-      done = true;
+    const begin: Begin = (answer) => {
+      if (isDone) return reject(new Error('a second answer to one request, or one after its client had gone'));
+      isDone = true;
+      if (typeof answer.body === 'string') signal?.removeEventListener('abort', cut);
       resolve(answer);
+    };
+    const exchange = makeExchange(request, begin, (made) => {
+      drop = made;
     });
     signal?.addEventListener('abort', cut, { once: true });
     servlet.handle(exchange);
@@ -76,13 +94,13 @@ function sendThrough(servlet: Servlet, request: LoopbackRequest): Promise<Answer
 }
 
 /** The flat list of an answer's headers as pairs. */
-export function headerPairs(answer: Answer): [string, string][] {
+export function headerPairs({ headers }: Pick<Answer, 'headers'>): [string, string][] {
   const pairs: [string, string][] = [];
-  for (let i = 0; i + 1 < answer.headers.length; i += 2) pairs.push([answer.headers[i] ?? '', answer.headers[i + 1] ?? '']);
+  for (let i = 0; i + 1 < headers.length; i += 2) pairs.push([headers[i] ?? '', headers[i + 1] ?? '']);
   return pairs;
 }
 
-async function toResponse(answer: Answer, method: string): Promise<Response> {
+function toResponse(answer: LoopbackAnswer, method: string): Response {
   const bodyless = method === 'HEAD' || answer.status === 204 || answer.status === 304;
   return new Response(bodyless ? null : answer.body, { status: answer.status, headers: headerPairs(answer) });
 }
@@ -98,24 +116,33 @@ export function parseRawRequest(text: string): LoopbackRequest {
   return { method, target, headers, body: end < 0 ? '' : text.slice(end + 4) };
 }
 
+/** What `fetch` is called with, as a request line, headers and body. */
+async function toLoopbackRequest(input: string | URL | Request, init: RequestInit | undefined): Promise<LoopbackRequest> {
+  const request = new Request(input instanceof Request ? input : new URL(String(input), 'http://loopback'), init);
+  const { pathname, search } = new URL(request.url);
+  const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
+  const headers: Record<string, string> = { host: 'loopback', ...Object.fromEntries(request.headers) };
+  // A `Request` may drop what only a browser may set; a test sets it all the same.
+  for (const [name, value] of new Headers(init?.headers)) headers[name] = value;
+  return { method: request.method, target: pathname + search, headers, body, signal: request.signal };
+}
+
 /** Makes the peer of a servlet. */
 export function createLoopback(servlet: Servlet): Loopback {
   let open = 0;
-  const send = (request: LoopbackRequest): Promise<Answer> => {
+  const begin = (request: LoopbackRequest): Promise<LoopbackAnswer> => {
     open++;
     return sendThrough(servlet, request).finally(() => open--);
+  };
+  const send = async (request: LoopbackRequest): Promise<Answer> => {
+    const { status, headers, body } = await begin(request);
+    return { status, headers, body: typeof body === 'string' ? body : await new Response(body).text() };
   };
   return {
     send,
     fetch: async (input, init) => {
-      const request = new Request(input instanceof Request ? input : new URL(String(input), 'http://loopback'), init);
-      const { pathname, search } = new URL(request.url);
-      const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer());
-      const headers: Record<string, string> = { host: 'loopback', ...Object.fromEntries(request.headers) };
-      // A `Request` has no `Origin`: the browser adds it, and a test sets it in `init`.
-      for (const [name, value] of new Headers(init?.headers)) headers[name] = value;
-      const answer = await send({ method: request.method, target: pathname + search, headers, body, signal: request.signal });
-      return toResponse(answer, request.method);
+      const request = await toLoopbackRequest(input, init);
+      return toResponse(await begin(request), request.method ?? 'GET');
     },
     raw: async (text) => {
       const answer = await send(parseRawRequest(text));
