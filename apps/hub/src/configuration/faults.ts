@@ -11,9 +11,6 @@ export interface Fault {
 /** Where each setting that was not taken from the file came from, by its path as text. */
 export type Origins = ReadonlyMap<string, string>;
 
-/** The exit code of a wrong configuration (EX_CONFIG of sysexits.h). */
-export const exitConfiguration = 78;
-
 /** A configuration that cannot be used, with every fault found. */
 export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';

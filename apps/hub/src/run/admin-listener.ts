@@ -1,20 +1,20 @@
 /** The second listener: metrics, health, and the console with its procedures. */
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { createAdminHandler } from '@pollux/admin';
 import type { CommunicationServer } from '@pollux/core/server';
 import type { Logger } from 'pino';
 import type { AdminConfiguration } from '../configuration/configuration.ts';
 import { type GracefulServer, startServer } from '../http/graceful-server.ts';
-import { pathOf, send, sendJson } from '../http/respond.ts';
+import { pathOf, send, sendJson, sendProblem } from '../http/respond.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { version } from '../version.ts';
 
 /** The directory of the built console, where it is built. */
-export function findConsole(): string | undefined {
+function findConsole(): string | undefined {
   try {
-    const directory = join(dirname(createRequire(import.meta.url).resolve('@pollux/console/package.json')), 'dist');
+    const directory = fileURLToPath(new URL('dist', import.meta.resolve('@pollux/console/package.json')));
     return existsSync(join(directory, 'index.html')) ? directory : undefined;
   } catch {
     return undefined;
@@ -60,7 +60,7 @@ export async function startAdmin(configuration: AdminConfiguration, parts: Admin
             send(res, 500, 'text/plain; charset=utf-8', 'The metrics could not be gathered; the log says why.\n');
           },
         );
-      } else handle(req, res);
+      } else if (!handle(req, res)) sendProblem(res, 'not-found');
     },
     configuration,
     'admin',

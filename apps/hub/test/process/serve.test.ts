@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { poll, publish, tokenFor } from '../support/client.ts';
@@ -100,6 +101,21 @@ describe('the admin listener', () => {
     expect(text).toMatch(/^nodejs_eventloop_lag_p99_seconds /m);
     expect(text).toMatch(/^process_resident_memory_bytes /m);
     expect(await (await fetch(`${hub.admin}/health`)).json()).toMatchObject({ status: 'ok', version: '0.1.0' });
+  });
+
+  it('answers targets that are no paths, too', async () => {
+    await using hub = await serveHub(goodConfiguration());
+    for (const url of [hub.url, hub.admin]) {
+      const { hostname, port } = new URL(url);
+      for (const path of ['http://elsewhere.example/x', '*', '//']) {
+        const status = await new Promise<number | undefined>((resolve, reject) => {
+          const asked = request({ hostname, port, path, method: 'OPTIONS' }, (res) => resolve(res.resume().statusCode));
+          asked.on('error', reject).end();
+        });
+        expect(status).toBeGreaterThanOrEqual(400);
+        expect(status).toBeLessThan(500);
+      }
+    }
   });
 
   it('is not there unless it is configured', async () => {

@@ -62,11 +62,7 @@ export interface HubProcess extends AsyncDisposable {
 }
 
 /** Starts `pollux-hub` with these arguments; the environment holds nothing but what is given. */
-export async function spawnHub(
-  args: readonly string[],
-  environment: Record<string, string> = {},
-  input = '',
-): Promise<HubProcess> {
+async function spawnHub(args: readonly string[], environment: Record<string, string> = {}, input = ''): Promise<HubProcess> {
   const child = spawn(process.execPath, [await hubCommand(), ...args], { env: environment, cwd: tmpdir() });
   let out = '';
   let err = '';
