@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer, BodyOutcome, Exchange } from '@pollux/core/server';
+import type { Answer, BodyOutcome, Exchange, OpenAnswer } from '@pollux/core/server';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -31,6 +31,11 @@ export class NodeExchange implements Exchange {
     return readBody(this.native, maxBytes);
   }
 
+  open({ status, headers }: Parameters<Exchange['open']>[0]): OpenAnswer {
+    this.#response.writeHead(status, headers as string[]);
+    return openAnswer(this.#response);
+  }
+
   respond({ status, headers, body }: Answer): void {
     const response = this.#response;
     if (response.destroyed || response.headersSent) return;
@@ -42,6 +47,26 @@ export class NodeExchange implements Exchange {
     else if (this.method === 'HEAD') response.writeHead(status, [...headers, 'content-length', String(Buffer.byteLength(body))]).end();
     else response.writeHead(status, [...headers, 'content-length', String(Buffer.byteLength(body))]).end(body);
   }
+}
+
+/** A streamed body on `node:http`. */
+function openAnswer(response: ServerResponse): OpenAnswer {
+  // A host's compression middleware holds pieces back until it is told to let go.
+  const { flush } = response as { flush?: () => void };
+  const answer: OpenAnswer = {
+    write(text) {
+      response.write(text);
+      flush?.call(response);
+    },
+    end: () => void response.end(),
+    cut: () => void response.destroy(),
+    get buffered() {
+      return response.writableLength;
+    },
+    onDrain: undefined,
+  };
+  response.on('drain', () => answer.onDrain?.());
+  return answer;
 }
 
 function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyOutcome> {

@@ -32,29 +32,18 @@ function isPlainPath(path: string): boolean {
 }
 
 function parseFetchTarget(text: string): FetchTarget {
-  let origin: string | undefined;
-  let path = text;
-  const absolute = /^https?:\/\/[\w.:[\]-]+/.exec(text);
-  if (absolute) {
-    origin = absolute[0];
-    path = text.slice(origin.length);
-  }
-  // A text that its own parser would change could never be compared letter by letter.
-  const canonical = origin === undefined ? text !== '' : canParse(origin) && new URL(origin).origin === origin;
-  if (!canonical || !plainText.test(text) || text.includes('?') || !isPlainPath(path)) {
-    throw new TypeError(
-      `fetchTargets: ${JSON.stringify(text)} is not usable. Give an origin as browsers write it (https://orders.example), or an absolute path (/api/orders).`,
-    );
-  }
-  return { origin, path: path.replace(/\/$/, '') };
-}
-
-function canParse(text: string): boolean {
+  const origin = /^https?:\/\/[\w.:[\]-]+/.exec(text)?.[0];
+  const path = text.slice(origin?.length);
   try {
-    return Boolean(new URL(text));
+    // A text that its own parser would change could never be compared letter by letter.
+    const canonical = origin === undefined ? text !== '' : new URL(origin).origin === origin;
+    if (canonical && plainText.test(text) && !text.includes('?') && isPlainPath(path)) return { origin, path: path.replace(/\/$/, '') };
   } catch {
-    return false;
+    // No URL at all.
   }
+  throw new TypeError(
+    `fetchTargets: ${JSON.stringify(text)} is neither an origin as browsers write it (https://orders.example) nor an absolute path (/api/orders).`,
+  );
 }
 
 /**

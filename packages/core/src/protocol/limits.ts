@@ -7,6 +7,10 @@ export interface Limits {
   readonly holdSeconds: number;
   /** A random part of up to this many seconds is taken off each hold, so that polls do not end together. @default 5 */
   readonly holdSpreadSeconds: number;
+  /** Age at which a stream is ended, in seconds, give or take a random fifth. @default 300 */
+  readonly streamSeconds: number;
+  /** Seconds of silence after which a stream sends a heartbeat. @default 15 */
+  readonly heartbeatSeconds: number;
   /** A session is forgotten after this long without contact, or 3 of its advised intervals where that is longer. @default 60 */
   readonly sessionSeconds: number;
   /** Bytes of one message as stored. @default 65536 */
@@ -59,6 +63,8 @@ export interface Limits {
 export const defaultLimits: Limits = {
   holdSeconds: 25,
   holdSpreadSeconds: 5,
+  streamSeconds: 300,
+  heartbeatSeconds: 15,
   sessionSeconds: 60,
   messageBytes: 65_536,
   publishBytes: 262_144,

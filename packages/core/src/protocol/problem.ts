@@ -15,6 +15,7 @@ export const problems = {
   'not-found': { status: 404, title: 'There is nothing at this address' },
   'unknown-application': { status: 404, title: 'No such application' },
   'unknown-notification': { status: 404, title: 'No such notification' },
+  'unknown-session': { status: 404, title: 'No such session of this caller' },
   'method-not-allowed': { status: 405, title: 'The method is not offered here' },
   superseded: { status: 409, title: 'A newer poll of this session took over' },
   'key-conflict': { status: 409, title: 'The idempotency key was used with other content' },

@@ -12,12 +12,12 @@ function unref(handle: unknown): void {
   (handle as { unref?: () => void }).unref?.();
 }
 
-function startTimer(callback: () => void, ms: number, keepAlive: boolean): Timer {
+function startTimer(callback: () => void, ms: number): Timer {
   let handle: ReturnType<typeof setTimeout>;
   const arm = (remaining: number): void => {
     const delay = Math.min(remaining, longestDelayMs);
     handle = setTimeout(() => (remaining > delay ? arm(remaining - delay) : callback()), delay);
-    if (!keepAlive) unref(handle);
+    unref(handle);
   };
   arm(ms);
   return { clear: () => clearTimeout(handle) };
@@ -27,25 +27,27 @@ const now = (): number => Date.now();
 const monotonic = (): number => performance.now();
 
 /** The system's clock. Its timers do not keep a process alive. */
-export const systemClock: Clock = {
-  now,
-  monotonic,
-  setTimeout: (callback, ms) => startTimer(callback, ms, false),
-};
+export const systemClock: Clock = { now, monotonic, setTimeout: startTimer };
 
 /**
  * The same clock for the communication client: while it waits for its next poll, a program that does nothing else has
- * to go on, just as it does while a request is open.
+ * to go on, just as it does while a request is open. Its delays are short.
  */
 export const attendedClock: Clock = {
   now,
   monotonic,
-  setTimeout: (callback, ms) => startTimer(callback, ms, true),
+  setTimeout: (callback, ms) => {
+    const handle = setTimeout(callback, ms);
+    return { clear: () => clearTimeout(handle) };
+  },
 };
+
+/** A number from 0 up to 1, not for secrets. */
+export const randomNumber = (): number => Math.random();
 
 /** The system's random source; tokens come from its cryptographic generator. */
 export const systemRandom: Random = {
-  next: () => Math.random(),
+  next: randomNumber,
   token: (bytes) => {
     const raw = crypto.getRandomValues(new Uint8Array(bytes));
     return btoa(String.fromCharCode(...raw)).replace(/[+/=]/g, (sign) => (sign === '+' ? '-' : sign === '/' ? '_' : ''));

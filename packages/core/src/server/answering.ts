@@ -92,7 +92,7 @@ export function endPoll(context: ServerContext, held: HeldState, outcome: PollOu
       ...(outcome === undefined ? undefined : { status: outcome.status, messages, bytes: outcome.status === 200 ? outcome.json.length : 0 }),
     });
   }
-  if (outcome !== undefined) held.reply.answer(outcome);
+  if (outcome !== undefined) held.reply.answer(outcome, held);
 }
 
 /** Ends a poll because its session is ended. */

@@ -57,6 +57,41 @@ export interface PollReply {
   answer(outcome: PollOutcome): void;
 }
 
+/** Why a stream ends in an orderly way. */
+export interface StreamEnd {
+  readonly reason: 'age' | 'expired' | 'drain' | 'superseded' | 'disconnected' | 'crowded' | 'failed';
+  /** The client comes back after a random part of this many seconds. */
+  readonly drainSeconds?: number;
+  readonly problem?: Problem;
+}
+
+/** Where a stream's events go. After `refuse`, `end` or `cut` nothing follows. */
+export interface StreamSink {
+  /** Sends the first byte, before anything else. */
+  open(): void;
+  /** Answers the request with a problem instead of a stream. */
+  refuse(problem: Problem): void;
+  /** One answer, as a poll's body; `id` is the combined cursor of what precedes it. */
+  answer(id: string, json: string): void;
+  /** Tells that the connection lives. */
+  beat(): void;
+  /** Ends the stream in an orderly way, saying why. */
+  end(id: string, how: StreamEnd): void;
+  /** Drops the connection of a reader that does not read. */
+  cut(): void;
+  /** Bytes that the reader has yet to take. */
+  readonly buffered: number;
+  /** Set by the server while it waits for the reader; called once all is taken. */
+  onDrain: (() => void) | undefined;
+}
+
+/** The body of `POST {base}/ack`. */
+export interface AcknowledgeRequest {
+  readonly session: string;
+  /** Handled up to, by application. */
+  readonly applications: Readonly<Record<string, unknown>>;
+}
+
 /** A poll under way; `cancel` when the client has gone. */
 export interface HeldPoll {
   cancel(): void;
@@ -159,6 +194,10 @@ export interface CommunicationServer {
   publish(application: string, notifications: unknown, payloads?: readonly (string | undefined)[]): MaybePromise<PublishAnswer>;
   /** Acknowledges, then answers at once or holds; the reply comes exactly once unless the poll is cancelled. */
   poll(identity: ClientIdentity, request: PollRequest, reply: PollReply): HeldPoll | undefined;
+  /** As `poll`, but every answer goes to the sink, one after another, until the stream ends. */
+  stream(identity: ClientIdentity, request: PollRequest, sink: StreamSink): HeldPoll | undefined;
+  /** Acknowledges without reading; problems by application, `unknown-session` for all that are not the caller's. */
+  acknowledge(identity: ClientIdentity, request: AcknowledgeRequest): MaybePromise<ReadonlyMap<string, Problem> | Problem>;
   status(application: string, id: string): MaybePromise<DeliveryStatus | undefined>;
   /** Takes a pending message back; where it was already sent, queues a `withdrawn` message. */
   withdraw(application: string, id: string): MaybePromise<'withdrawn' | 'announced' | 'unknown'>;

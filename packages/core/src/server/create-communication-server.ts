@@ -4,13 +4,15 @@ import type { Timer } from '../protocol/environment.ts';
 import { CommunicationError, problem } from '../protocol/problem.ts';
 import { systemClock, systemRandom } from '../protocol/system-environment.ts';
 import type { Notification } from '../protocol/types.ts';
+import { acknowledge } from './acknowledging.ts';
 import { disconnectPoll } from './answering.ts';
+import { arrive } from './arriving.ts';
 import type { CommunicationServer, CommunicationServerOptions } from './communication-server.ts';
 import { type ServerContext, tell } from './context.ts';
 import { endHeldPolls } from './draining.ts';
 import { checkApplications, checkLimits } from './options.ts';
-import { arrive } from './polling.ts';
 import { publish } from './publishing.ts';
+import { openStream } from './streaming.ts';
 import { closeSession, findSession, forgetIfSilent } from './sessions.ts';
 import { describeMessage } from './status.ts';
 import { createInspection } from './summaries.ts';
@@ -77,6 +79,11 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
       if (sweeper === undefined) keepSweeping();
       return arrive(context, identity, request, reply);
     },
+    stream(identity, request, sink) {
+      if (sweeper === undefined) keepSweeping();
+      return openStream(context, identity, request, sink);
+    },
+    acknowledge: (identity, request) => acknowledge(context, identity, request),
     status: (application, id) => after(buffer.find(id), (found) => (found?.queue.application === application ? describeMessage(context, id, found) : undefined)),
     withdraw: (application, id) => withdraw(context, application, id),
     eraseRecipient: (application, recipient) => buffer.erase({ kind: 'recipient', name: recipient }, application),

@@ -1,12 +1,17 @@
 /** A poll between its arrival and its answer: the one small object kept for each. */
 import type { Timer } from '../protocol/environment.ts';
 import type { Problem } from '../protocol/problem.ts';
-import type { HeldPoll, PollReply } from './communication-server.ts';
+import type { HeldPoll, PollOutcome } from './communication-server.ts';
 import type { Following, Session, SessionApplication } from './session.ts';
+
+/** A reply that is also told which poll it answers, if one was registered. */
+export interface InternalReply {
+  answer(outcome: PollOutcome, answered?: HeldState): void;
+}
 
 export interface HeldState extends HeldPoll {
   readonly session: Session;
-  readonly reply: PollReply;
+  readonly reply: InternalReply;
   /** Applications that it asks for, in the order asked. */
   readonly applications: readonly SessionApplication[];
   /** For each: whether the client needs a new cursor in any case. */

@@ -22,9 +22,10 @@ export type {
 export { messageId, parseMessageId } from '../protocol/cursor.ts';
 export { systemClock, systemRandom } from '../protocol/system-environment.ts';
 export { createServlet } from '../servlet/create-servlet.ts';
-export type { Answer, BodyOutcome, Exchange } from '../servlet/exchange.ts';
+export type { Answer, BodyOutcome, Exchange, OpenAnswer } from '../servlet/exchange.ts';
 export type { RequestView, Servlet, ServletOptions } from '../servlet/servlet.ts';
 export type {
+  AcknowledgeRequest,
   ApplicationHandle,
   ApplicationOptions,
   ApplicationSummary,
@@ -38,6 +39,8 @@ export type {
   ServerInspection,
   ServerTotals,
   SessionSummary,
+  StreamEnd,
+  StreamSink,
 } from './communication-server.ts';
 export { createCommunicationServer } from './create-communication-server.ts';
 export type {

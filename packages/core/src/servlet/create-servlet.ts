@@ -1,4 +1,7 @@
 import { problem } from '../protocol/problem.ts';
+import { systemClock, systemRandom } from '../protocol/system-environment.ts';
+import { serveAcknowledge } from './acknowledge.ts';
+import { asClient } from './as-client.ts';
 import type { Exchange } from './exchange.ts';
 import { type HeaderSet, headerSets } from './headers.ts';
 import { openApiDocument } from './openapi/document.ts';
@@ -7,7 +10,9 @@ import { servePublish } from './publish.ts';
 import { findRoute, methods, pathUnder, type Route } from './routes.ts';
 import { respondFailure, respondJson, respondProblem, type Service } from './service.ts';
 import type { Servlet, ServletOptions } from './servlet.ts';
-import { serveErase, serveGoodbye, serveHealth, serveStatus, serveWithdraw } from './small-services.ts';
+import { serveErase, serveGoodbye, serveHealth, serveStatus, serveTicket, serveWithdraw } from './small-services.ts';
+import { serveEventSource } from './stream.ts';
+import { createTickets } from './tickets.ts';
 
 /**
  * Makes the HTTP face of a communication server, for an adapter to bind to a runtime.
@@ -20,6 +25,7 @@ export function createServlet(options: ServletOptions): Servlet {
   const elsewhere = sets.get('') as HeaderSet;
   const service: Service = {
     basePath,
+    tickets: createTickets(options.clock ?? systemClock, options.random ?? systemRandom),
     server: options.server,
     authenticate: options.authenticate ?? (() => undefined),
     authorizePublisher: options.authorizePublisher ?? (() => undefined),
@@ -54,6 +60,12 @@ function dispatch(service: Service, exchange: Exchange, route: Route): void {
   switch (route.kind) {
     case 'poll':
       return servePoll(service, exchange);
+    case 'stream':
+      return serveEventSource(service, exchange);
+    case 'ack':
+      return asClient(service, exchange, (identity) => serveAcknowledge(service, exchange, identity));
+    case 'ticket':
+      return serveTicket(service, exchange);
     case 'health':
       return serveHealth(service, exchange);
     case 'openapi':

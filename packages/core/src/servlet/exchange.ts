@@ -20,6 +20,20 @@ export interface Answer {
   readonly body: string;
 }
 
+/** An answer whose body comes in pieces. */
+export interface OpenAnswer {
+  /** Sends text at once, without gathering it. */
+  write(text: string): void;
+  /** Ends the body in an orderly way, after all that was written. */
+  end(): void;
+  /** Drops the connection with what is unsent. */
+  cut(): void;
+  /** Bytes written that the connection has not taken. */
+  readonly buffered: number;
+  /** Called whenever `buffered` has come down to nothing. */
+  onDrain: (() => void) | undefined;
+}
+
 export interface Exchange {
   /** In upper case. */
   readonly method: string;
@@ -31,6 +45,8 @@ export interface Exchange {
   readBody(maxBytes: number): MaybePromise<BodyOutcome>;
   /** Sends the answer; called exactly once unless the client has gone. */
   respond(answer: Answer): void;
+  /** Begins an answer whose body comes in pieces, instead of `respond`; head and first piece go out at once. */
+  open(head: { readonly status: number; readonly headers: readonly string[] }): OpenAnswer;
   /** Set by the servlet while it holds the request. */
   onDisconnect: (() => void) | undefined;
   /** The runtime's own request, for `authenticate` callbacks that need it (a session, a socket). */

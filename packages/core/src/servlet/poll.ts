@@ -1,20 +1,22 @@
 /** `POST {base}/poll`: who is calling, what is asked, and the answer whenever it comes. */
-import { problem } from '../protocol/problem.ts';
 import { isProblem, parsePollRequest } from '../protocol/requests.ts';
 import type { ClientIdentity, PollOutcome } from '../server/communication-server.ts';
+import { asClient } from './as-client.ts';
 import { withJsonBody } from './body.ts';
-import { respondFailure, respondProblem, type Service } from './service.ts';
+import { respondProblem, type Service } from './service.ts';
+import { servePostedStream } from './stream.ts';
 import type { Exchange } from './exchange.ts';
+import { framingFor } from './framing.ts';
 
 export function servePoll(service: Service, exchange: Exchange): void {
-  const identity = service.authenticate(exchange);
-  if (identity !== undefined && 'then' in identity) {
-    identity.then((found) => pollAs(service, exchange, found)).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
-  } else pollAs(service, exchange, identity);
+  asClient(service, exchange, (identity) => {
+    const framing = framingFor(exchange.header('accept'));
+    if (framing === undefined) pollAs(service, exchange, identity);
+    else servePostedStream(service, exchange, identity, framing);
+  });
 }
 
-function pollAs(service: Service, exchange: Exchange, identity: ClientIdentity | undefined): void {
-  if (identity === undefined) return respondProblem(service, exchange, problem('unauthenticated'));
+function pollAs(service: Service, exchange: Exchange, identity: ClientIdentity): void {
   withJsonBody(service, exchange, service.server.limits.pollBytes, ({ value }) => {
     const request = parsePollRequest(value);
     if (isProblem(request)) return respondProblem(service, exchange, request);

@@ -2,6 +2,9 @@
 
 export type Route =
   | { readonly kind: 'poll' }
+  | { readonly kind: 'stream' }
+  | { readonly kind: 'ack' }
+  | { readonly kind: 'ticket' }
   | { readonly kind: 'health' }
   | { readonly kind: 'openapi' }
   | { readonly kind: 'session'; readonly id: string }
@@ -12,6 +15,9 @@ export type Route =
 /** The methods that each route takes. */
 export const methods: Readonly<Record<Route['kind'], readonly string[]>> = {
   poll: ['POST'],
+  stream: ['GET'],
+  ack: ['POST'],
+  ticket: ['POST'],
   health: ['GET', 'HEAD'],
   openapi: ['GET', 'HEAD'],
   session: ['DELETE'],
@@ -19,6 +25,15 @@ export const methods: Readonly<Record<Route['kind'], readonly string[]>> = {
   notification: ['GET', 'DELETE'],
   recipient: ['DELETE'],
 };
+
+const plainRoutes: ReadonlyMap<string, Route> = new Map([
+  ['/poll', { kind: 'poll' }],
+  ['/stream', { kind: 'stream' }],
+  ['/ack', { kind: 'ack' }],
+  ['/ticket', { kind: 'ticket' }],
+  ['/health', { kind: 'health' }],
+  ['/openapi.json', { kind: 'openapi' }],
+]);
 
 /** The path of a request target under the base path, without its query; `undefined` where it lies elsewhere. */
 export function pathUnder(basePath: string, target: string): string | undefined {
@@ -31,9 +46,8 @@ export function pathUnder(basePath: string, target: string): string | undefined 
 
 /** The route of a path under the base path. */
 export function findRoute(path: string): Route | undefined {
-  if (path === '/poll') return { kind: 'poll' };
-  if (path === '/health') return { kind: 'health' };
-  if (path === '/openapi.json') return { kind: 'openapi' };
+  const plain = plainRoutes.get(path);
+  if (plain !== undefined) return plain;
   const segments = decodeSegments(path);
   if (segments === undefined) return undefined;
   const [first, second, third, fourth, ...more] = segments;

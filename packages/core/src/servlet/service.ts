@@ -2,10 +2,12 @@ import { CommunicationError, type Problem, problem } from '../protocol/problem.t
 import type { Exchange } from './exchange.ts';
 import type { HeaderSet } from './headers.ts';
 import type { ServletOptions } from './servlet.ts';
+import type { Tickets } from './tickets.ts';
 
 /** What serves one request: the options with their defaults, and how to answer. */
 export interface Service extends Required<Pick<ServletOptions, 'server' | 'authenticate' | 'authorizePublisher'>> {
   readonly basePath: string;
+  readonly tickets: Tickets;
   /** The header sets for where the request came from. */
   headersFor(exchange: Exchange): HeaderSet;
 }

@@ -1,4 +1,5 @@
 import type { MaybePromise } from '../buffer/message-buffer.ts';
+import type { Clock, Random } from '../protocol/environment.ts';
 import type { ClientIdentity, CommunicationServer } from '../server/communication-server.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -19,6 +20,9 @@ export interface ServletOptions {
   readonly authenticate?: (request: RequestView) => MaybePromise<ClientIdentity | undefined>;
   /** Which applications the caller may publish for. @default none: every publish gets 401 */
   readonly authorizePublisher?: (request: RequestView) => MaybePromise<{ readonly applications: readonly string[] } | undefined>;
+  /** Time and chance of tickets. @default the system's */
+  readonly clock?: Clock;
+  readonly random?: Random;
   /** Browser origins that may call, compared exactly; the server's own needs no entry. @default [] */
   readonly origins?: readonly string[];
 }

@@ -3,8 +3,9 @@ import type { MaybePromise } from '../buffer/message-buffer.ts';
 import { nameBytes } from '../protocol/limits.ts';
 import { problem } from '../protocol/problem.ts';
 import { isName } from '../protocol/text.ts';
-import type { ClientIdentity } from '../server/communication-server.ts';
-import { respondFailure, respondJson, respondProblem, type Service } from './service.ts';
+import { respondJson, respondProblem, type Service } from './service.ts';
+import { ticketSeconds } from './tickets.ts';
+import { asClient } from './as-client.ts';
 import type { Exchange } from './exchange.ts';
 import { asPublisher } from './publisher.ts';
 
@@ -16,16 +17,15 @@ export function serveHealth(service: Service, exchange: Exchange): void {
 
 /** `DELETE {base}/session/{id}`: the same answer for one's own, another's and an unknown session. */
 export function serveGoodbye(service: Service, exchange: Exchange, id: string): void {
-  const identity = service.authenticate(exchange);
-  if (identity !== undefined && 'then' in identity) {
-    identity.then((found) => goodbye(service, exchange, found, id)).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
-  } else goodbye(service, exchange, identity, id);
+  asClient(service, exchange, (identity) => {
+    service.server.goodbye(identity, id);
+    exchange.respond({ status: 204, headers: service.headersFor(exchange).empty, body: '' });
+  });
 }
 
-function goodbye(service: Service, exchange: Exchange, identity: ClientIdentity | undefined, id: string): void {
-  if (identity === undefined) return respondProblem(service, exchange, problem('unauthenticated'));
-  service.server.goodbye(identity, id);
-  exchange.respond({ status: 204, headers: service.headersFor(exchange).empty, body: '' });
+/** `POST {base}/ticket`: what an `EventSource` connects with where the host identifies by token. */
+export function serveTicket(service: Service, exchange: Exchange): void {
+  asClient(service, exchange, (identity) => respondJson(service, exchange, 200, { ticket: service.tickets.issue(identity), expires: ticketSeconds }));
 }
 
 /** `GET …/notifications/{id}`: the state of one message, and why. */

@@ -1,0 +1,115 @@
+/** A poll's arrival: its session found or opened, an older poll of it superseded, what it asks for read. */
+import { type Problem, problem } from '../protocol/problem.ts';
+import { isProblem } from '../protocol/requests.ts';
+import type { PollRequest } from '../protocol/types.ts';
+import { endPoll } from './answering.ts';
+import { readAsked } from './asking.ts';
+import type { ClientIdentity } from './communication-server.ts';
+import { type ServerContext, tell } from './context.ts';
+import { reportFailed } from './failed.ts';
+import type { HeldState, InternalReply } from './held-poll.ts';
+import { ask, unavailable } from './polling.ts';
+import type { Session } from './session.ts';
+import { findSession, joinGroups, leaveUnasked, openSession } from './sessions.ts';
+
+/** Takes a poll in; the reply comes at once or later, exactly once unless the poll is cancelled. */
+export function arrive(context: ServerContext, identity: ClientIdentity, request: PollRequest, reply: InternalReply, streamSeconds?: number): HeldState | undefined {
+  const nowMs = context.now();
+  const count = Object.keys(request.applications).length;
+  const { limits, drainSeconds } = context;
+  if (drainSeconds !== undefined) return refuse(reply, problem('draining', { retryAfter: Math.ceil(1 + context.random.next() * drainSeconds) }));
+  if (count > limits.applicationsPerSession) {
+    const detail = `At most ${limits.applicationsPerSession} applications are allowed in one poll.`;
+    return refuse(reply, problem('invalid-field', { field: 'applications', detail }));
+  }
+  if ((identity.groups?.length ?? 0) > limits.groupsPerSession) {
+    return refuse(reply, problem('invalid-field', { field: 'groups', detail: `At most ${limits.groupsPerSession} groups are allowed.` }));
+  }
+  const known = findSession(context, identity, request.session);
+  const seq = request.seq ?? (known === undefined ? 0 : known.seq + 1);
+  if (known !== undefined && seq < known.seq) return refuse(reply, problem('superseded'));
+  const session = known ?? openSession(context, identity, nowMs);
+  if (isProblem(session)) return refuse(reply, session);
+  const knowsSent = known !== undefined && (!context.buffer.supports.shared || seq <= known.seq + 1);
+  supersede(context, session);
+  session.seq = seq;
+  session.lastContactMs = nowMs;
+  session.polls++;
+  context.totals.polls++;
+  joinGroups(context, session, identity.groups);
+  const held = register(context, { session, identity, request, reply, knowsSent, isOpening: known === undefined, streamSeconds });
+  if (request.failed !== undefined && request.failed.length > 0) {
+    const reported = reportFailed(context, session, request.failed);
+    if (reported !== undefined) {
+      held.isBusy = true;
+      reported.then(() => ask(context, held, true), () => unavailable(context, held));
+      return held;
+    }
+  }
+  ask(context, held, true);
+  return held.isDone ? undefined : held;
+}
+
+function refuse(reply: InternalReply, found: Problem): undefined {
+  reply.answer({ status: found.status as 409, problem: found });
+  return undefined;
+}
+
+/** The newer poll wins; the older is told so that its client knows. */
+function supersede(context: ServerContext, session: Session): void {
+  const old = session.held;
+  if (old === undefined) return;
+  endPoll(context, old, { status: 409, problem: problem('superseded') });
+  if (context.listeners.size > 0) tell(context, { kind: 'poll-superseded', atMs: context.now(), session: session.id, recipient: session.entry.recipient });
+}
+
+interface Arrival {
+  readonly session: Session;
+  readonly identity: ClientIdentity;
+  readonly request: PollRequest;
+  readonly reply: InternalReply;
+  readonly knowsSent: boolean;
+  readonly isOpening: boolean;
+  /** The poll begins a stream of at most this many seconds. */
+  readonly streamSeconds: number | undefined;
+}
+
+function register(context: ServerContext, arrival: Arrival): HeldState {
+  const { session, identity, request, reply, knowsSent, isOpening, streamSeconds } = arrival;
+  const nowMs = context.now();
+  const asked = readAsked(context, session, identity, request, knowsSent);
+  if (session.applications.size > asked.applications.length) leaveUnasked(context, session, nowMs);
+  const waitSeconds = streamSeconds ?? grantedSeconds(context, request.wait ?? 0);
+  const deadlineMs = Math.min(nowMs + waitSeconds * 1000, identity.expiresMs ?? Number.POSITIVE_INFINITY);
+  const held: HeldState = {
+    session,
+    reply,
+    applications: asked.applications,
+    isNew: asked.isNew,
+    followings: asked.applications.length === 1 ? (asked.applications[0]?.followings ?? []) : asked.applications.flatMap(({ followings }) => followings),
+    errors: asked.errors,
+    arrivedMs: nowMs,
+    deadlineMs,
+    mustAnswer: isOpening || streamSeconds !== undefined || asked.errors.length > 0 || asked.isNew.includes(true),
+    isOpening,
+    timer: undefined,
+    timerMs: 0,
+    isHeld: false,
+    isBusy: false,
+    isWoken: false,
+    isDone: false,
+    cancel: () => endPoll(context, held, undefined),
+  };
+  session.held = held;
+  session.transport = streamSeconds !== undefined ? 'stream' : waitSeconds > 0 ? 'long-poll' : 'short-poll';
+  if (isOpening && context.listeners.size > 0) {
+    const applications = asked.applications.map(({ name }) => name);
+    tell(context, { kind: 'session-opened', atMs: nowMs, session: session.id, recipient: session.entry.recipient, applications });
+  }
+  return held;
+}
+
+/** The wait that is granted: at most the hold, and then less a random part, so that polls do not end together. */
+function grantedSeconds({ limits, random }: ServerContext, wait: number): number {
+  return wait < limits.holdSeconds ? wait : limits.holdSeconds - random.next() * limits.holdSpreadSeconds;
+}

@@ -1,0 +1,180 @@
+/**
+ * A stream: one session's polls answered one after another on one connection. It reads on by itself; only the client
+ * acknowledges, by `POST {base}/ack` or with its next connect.
+ *
+ *   open -> answer -> wait for more -> answer ... -> end    age, drain, superseded, disconnected, credential over
+ *              |          ^
+ *              v          | the reader took it
+ *            paused ------+--> cut                          it took nothing between two heartbeats
+ */
+import type { Timer } from '../protocol/environment.ts';
+import type { PollRequest } from '../protocol/types.ts';
+import { arrive } from './arriving.ts';
+import { endPoll } from './answering.ts';
+import type { ClientIdentity, HeldPoll, PollOutcome, StreamEnd, StreamSink } from './communication-server.ts';
+import type { ServerContext } from './context.ts';
+import type { HeldState } from './held-poll.ts';
+import { ask } from './polling.ts';
+
+/** A reader with this many bytes still to take gets nothing new until it has taken them. */
+const pauseBytes = 262_144;
+
+/** Part of a stream's age that is random, so that streams begun together do not end together. */
+const ageSpread = 0.2;
+
+interface StreamState {
+  readonly context: ServerContext;
+  readonly sink: StreamSink;
+  /** Received up to, by application: what the next event's id says. */
+  readonly cursors: Map<string, string>;
+  readonly expiresMs: number;
+  held: HeldState | undefined;
+  beat: Timer | undefined;
+  lastWriteMs: number;
+  isOpen: boolean;
+  isOver: boolean;
+  /** The reader had not taken what it was sent at the last heartbeat. */
+  isStuck: boolean;
+}
+
+/** Opens a stream, or refuses it at once with the problem that stands against it. */
+export function openStream(context: ServerContext, identity: ClientIdentity, request: PollRequest, sink: StreamSink): HeldPoll | undefined {
+  const { limits, random } = context;
+  const state: StreamState = {
+    context,
+    sink,
+    cursors: new Map(),
+    expiresMs: identity.expiresMs ?? Number.POSITIVE_INFINITY,
+    held: undefined,
+    beat: undefined,
+    lastWriteMs: context.now(),
+    isOpen: false,
+    isOver: false,
+    isStuck: false,
+  };
+  for (const [name, asked] of Object.entries(request.applications)) {
+    const place = asked?.read ?? asked?.cursor;
+    if (typeof place === 'string') state.cursors.set(name, place);
+  }
+  const seconds = limits.streamSeconds * (1 + (random.next() * 2 - 1) * ageSpread);
+  const held = arrive(context, identity, request, { answer: (outcome, answered) => answer(state, outcome, answered) }, seconds);
+  if (state.isOver) return undefined;
+  state.held ??= held;
+  open(state);
+  return { cancel: () => stop(state) };
+}
+
+function open(state: StreamState): void {
+  if (state.isOpen) return;
+  state.isOpen = true;
+  state.sink.open();
+  keepBeating(state);
+}
+
+function answer(state: StreamState, outcome: PollOutcome, answered: HeldState | undefined): void {
+  if (state.isOver) return;
+  state.held = undefined;
+  switch (outcome.status) {
+    case 200:
+      open(state);
+      write(state, outcome.json, answered);
+      if (outcome.retryAfter !== undefined) end(state, { reason: 'crowded' });
+      else if (answered !== undefined && !state.isOver) goOn(state, answered);
+      return;
+    case 204:
+      return end(state, { reason: isExpired(state) ? 'expired' : 'age' });
+    default:
+      if (state.isOpen) return end(state, { reason: endings[outcome.problem.code] ?? 'failed', problem: outcome.problem });
+      state.isOver = true;
+      state.sink.refuse(outcome.problem);
+  }
+}
+
+const endings: Readonly<Partial<Record<string, StreamEnd['reason']>>> = { superseded: 'superseded', unauthenticated: 'disconnected', draining: 'drain' };
+
+function isExpired({ context, expiresMs }: StreamState): boolean {
+  return context.now() >= expiresMs;
+}
+
+/** An event's id tells what precedes it: a reader that falls over while handling the event gets it again. */
+function write(state: StreamState, json: string, answered: HeldState | undefined): void {
+  const { sink, cursors, context } = state;
+  sink.answer(idOf(cursors), json);
+  state.lastWriteMs = context.now();
+  for (const { name, cursor } of answered?.applications ?? []) if (cursor !== undefined) cursors.set(name, cursor);
+}
+
+/** The combined cursor: `application:cursor` joined by semicolons. */
+function idOf(cursors: ReadonlyMap<string, string>): string {
+  return [...cursors].map(([name, cursor]) => `${name}:${cursor}`).join(';');
+}
+
+/** Puts the next poll in the place of the one that was answered. */
+function goOn(state: StreamState, answered: HeldState): void {
+  const { context, sink } = state;
+  const { session, followings, deadlineMs } = answered;
+  if (context.drainSeconds !== undefined) return end(state, { reason: 'drain', drainSeconds: context.drainSeconds });
+  if (context.now() >= deadlineMs) return end(state, { reason: isExpired(state) ? 'expired' : 'age' });
+  if (session.isClosed) return end(state, { reason: 'disconnected' });
+  for (const following of followings) following.read = { epoch: following.epoch, position: following.sent };
+  const next: HeldState = {
+    ...answered,
+    isNew: [],
+    errors: [],
+    mustAnswer: false,
+    isOpening: false,
+    arrivedMs: context.now(),
+    timer: undefined,
+    timerMs: 0,
+    isHeld: false,
+    isBusy: false,
+    isWoken: false,
+    isDone: false,
+    cancel: () => endPoll(context, next, undefined),
+  };
+  session.polls++;
+  session.held = next;
+  state.held = next;
+  if (sink.buffered < pauseBytes) return ask(context, next, false);
+  // Busy keeps publishes from asking the buffer for a reader that has no room.
+  next.isBusy = true;
+  sink.onDrain = () => {
+    sink.onDrain = undefined;
+    state.isStuck = false;
+    ask(context, next, false);
+  };
+}
+
+function keepBeating(state: StreamState): void {
+  const { context, sink } = state;
+  const beatMs = context.limits.heartbeatSeconds * 1000;
+  const idleMs = context.now() - state.lastWriteMs;
+  state.beat = context.clock.setTimeout(() => {
+    if (state.isOver) return;
+    const isPaused = sink.onDrain !== undefined;
+    if (isPaused && state.isStuck) {
+      stop(state);
+      return sink.cut();
+    }
+    state.isStuck = isPaused;
+    if (!isPaused && context.now() - state.lastWriteMs >= beatMs) {
+      sink.beat();
+      state.lastWriteMs = context.now();
+    }
+    keepBeating(state);
+  }, state.isStuck || sink.onDrain !== undefined ? beatMs : Math.max(1, beatMs - idleMs));
+}
+
+function end(state: StreamState, how: StreamEnd): void {
+  stop(state);
+  state.sink.end(idOf(state.cursors), how);
+}
+
+function stop(state: StreamState): void {
+  state.isOver = true;
+  state.beat?.clear();
+  state.sink.onDrain = undefined;
+  const { held } = state;
+  state.held = undefined;
+  if (held !== undefined) endPoll(state.context, held, undefined);
+}

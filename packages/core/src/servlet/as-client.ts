@@ -1,0 +1,16 @@
+/** Who polls: asked before the body is read. */
+import { problem } from '../protocol/problem.ts';
+import type { ClientIdentity } from '../server/communication-server.ts';
+import type { Exchange } from './exchange.ts';
+import { respondFailure, respondProblem, type Service } from './service.ts';
+
+/** Goes on with the caller's identity; answers 401 where there is none. */
+export function asClient(service: Service, exchange: Exchange, use: (identity: ClientIdentity) => void): void {
+  const decide = (identity: ClientIdentity | undefined): void => {
+    if (identity === undefined) respondProblem(service, exchange, problem('unauthenticated'));
+    else use(identity);
+  };
+  const found = service.authenticate(exchange);
+  if (found !== undefined && 'then' in found) found.then(decide).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+  else decide(found);
+}
