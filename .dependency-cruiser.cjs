@@ -54,8 +54,9 @@ module.exports = {
     },
     {
       name: 'server-knows-no-transport',
+      comment: 'server/index.ts is the door of `@pollux/core/server`, through which the servlet is offered as well.',
       severity: 'error',
-      from: { path: core('server') },
+      from: { path: core('server'), pathNot: '/server/index\\.ts$' },
       to: { path: core('servlet|client') },
     },
     {
@@ -103,7 +104,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.base.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['@pollux/source', 'import', 'node', 'default'],
+      conditionNames: ['@pollux/source', 'import', 'node', 'default', 'types'],
       extensions: ['.ts', '.mjs', '.js', '.vue', '.json'],
     },
   },

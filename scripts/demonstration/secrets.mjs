@@ -12,7 +12,7 @@ import { inRoot } from '../lib/root.mjs';
  */
 
 /** Where everything of this clone's own lies: not for git, and for nobody but its owner. */
-export const ownFolder = inRoot('.pollux');
+const ownFolder = inRoot('.pollux');
 const file = inRoot('.pollux', 'secrets.json');
 
 /** Writes a file that only its owner may read. @param {string} path @param {string} text */

@@ -16,7 +16,7 @@ function runnable(path) {
 }
 
 /** Where a Chromium is, or undefined. `CHROMIUM` names one outright. @returns {string | undefined} */
-export function findBrowser() {
+function findBrowser() {
   if (process.env.CHROMIUM) return runnable(process.env.CHROMIUM) ? process.env.CHROMIUM : undefined;
   const folders = (process.env.PATH ?? '').split(delimiter).concat('/usr/bin');
   return folders.flatMap((folder) => names.map((name) => join(folder, name))).find(runnable);

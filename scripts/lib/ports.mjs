@@ -63,7 +63,8 @@ export async function requireFree(ports) {
     const reason = found[index];
     if (reason === undefined) return [];
     const words = reason === 'EADDRINUSE' ? 'is taken by another process' : `cannot be listened on (${reason})`;
-    return [`Port ${ports[role]}, for ${what}, ${words}. Set ${variable} to another: ${variable}=${ports[role] + 100} npm start`];
+    const other = ports[role] > 65_000 ? ports[role] - 100 : ports[role] + 100;
+    return [`Port ${ports[role]}, for ${what}, ${words}. Set ${variable} to another: ${variable}=${other} npm start`];
   });
   if (lines.length > 0) throw new Error(lines.join('\n'));
 }

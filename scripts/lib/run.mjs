@@ -3,7 +3,7 @@ import { delimiter } from 'node:path';
 import { inRoot, root } from './root.mjs';
 
 /** The environment of everything the scripts run: the project's own tools on the path, and no telemetry. */
-export function toolEnvironment(extra = {}) {
+function toolEnvironment(extra = {}) {
   return {
     ...process.env,
     PATH: `${inRoot('node_modules', '.bin')}${delimiter}${process.env.PATH ?? ''}`,

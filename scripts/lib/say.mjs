@@ -8,7 +8,6 @@ export const bold = paint(1);
 export const dim = paint(2);
 export const red = paint(31);
 export const green = paint(32);
-export const yellow = paint(33);
 
 /** Colours that tell the processes of `npm start` apart. */
 export const tints = [36, 35, 34, 32, 33].map(paint);

@@ -1,10 +1,15 @@
 /** What a document tells its reader to type. */
 
-/** The first of a document's code blocks with a file name in its title, as in ```js title="server.mjs". @param {string} markdown */
-export function titledExample(markdown) {
-  const [, fileName, code] =
-    /^```(?:js|mjs|ts|javascript|typescript)\b[^\n]*?title="([^"]+)"[^\n]*\n([\s\S]*?)^```$/m.exec(markdown) ?? [];
-  return fileName === undefined || code === undefined ? undefined : { fileName, code };
+/**
+ * The first code block of a document that says "save this as `name`" above it, and what the text below promises that it
+ * prints.
+ *
+ * @param {string} markdown
+ */
+export function pastedExample(markdown) {
+  const pattern = /save this as `([\w.-]+)`[^`]*(?:`[^`\n]*`[^`]*)*?^```(?:js|ts)\n([\s\S]*?)^```\s*(?:It prints `([^`]+)`)?/m;
+  const [, fileName, code, prints] = pattern.exec(markdown) ?? [];
+  return fileName === undefined || code === undefined ? undefined : { fileName, code, prints };
 }
 
 /** The indented commands below a heading line of what `npm start` prints, up to the next line that is not indented. @param {string} text @param {string} heading */
