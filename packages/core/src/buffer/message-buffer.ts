@@ -123,7 +123,7 @@ export interface BufferWatcher {
 }
 
 export type MessageState =
-  | { readonly state: 'pending'; readonly queue: QueueName; readonly message: BufferedMessage; readonly place: Place; readonly sent: boolean }
+  | { readonly state: 'pending'; readonly queue: QueueName; readonly message: BufferedMessage; readonly place: Place; /** A session that is gone, or has polled since, was sent it. */ readonly sent: boolean }
   | { readonly state: 'parked'; readonly queue: QueueName; readonly message: BufferedMessage; readonly reason: string }
   | { readonly state: 'gone'; readonly queue: QueueName; readonly reason: Removal['reason'] | 'unknown' };
 
@@ -133,8 +133,8 @@ export interface MessageBuffer {
   append(entries: readonly AppendEntry[], signal?: AbortSignal): MaybePromise<readonly AppendOutcome[]>;
   /** Acknowledges and reads many queues for one session in one go; answers in the order asked. */
   exchange(request: ExchangeRequest, signal?: AbortSignal): MaybePromise<readonly QueueReading[]>;
-  /** Forgets a session's places, so that they hold nothing back. */
-  forget(session: string, queues: readonly QueueName[]): MaybePromise<void>;
+  /** Forgets a session's places, so that they hold nothing back; `limit` is as far as it was sent. */
+  forget(session: string, queues: readonly (QueueName & { readonly limit?: Place | undefined })[]): MaybePromise<void>;
   /** Looks a message up by its id. */
   find(id: string): MaybePromise<MessageState | undefined>;
   /** Takes one message out, keeping the rest: parked messages stay visible, withdrawn ones leave no gap. */

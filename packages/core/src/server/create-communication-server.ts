@@ -91,7 +91,6 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
       const session = findSession(context, identity, id);
       if (session === undefined) return;
       if (session.held !== undefined) disconnectPoll(context, session.held);
-      void buffer.forget(session.id, [...session.applications.values()].flatMap(({ followings }) => followings));
       closeSession(context, session, 'goodbye');
     },
     disconnect(recipient) {

@@ -125,7 +125,18 @@ export function closeSession(context: ServerContext, session: Session, reason: S
   if (entry.sessions.length === 0) context.recipients.delete(entry.recipient);
   for (const group of session.groups) leaveGroup(context, session, group);
   for (const name of session.applications.keys()) context.applications.get(name)?.sessions.delete(session);
+  if (reason !== 'shutdown') forgetPlaces(context, session);
   if (context.listeners.size > 0) tell(context, { kind: 'session-closed', atMs: context.now(), session: session.id, recipient: entry.recipient, reason });
+}
+
+/** Tells the buffer that a session holds nothing back any more, and how far it was sent. */
+function forgetPlaces(context: ServerContext, session: Session): void {
+  const followings = [...session.applications.values()].flatMap((application) => application.followings);
+  const places = followings.map(({ address, application, epoch, sent }) => ({ address, application, limit: { epoch, position: sent } }));
+  const done = context.buffer.forget(session.id, places);
+  if (done === undefined) return;
+  // Places that could not be forgotten are silent from now on, and end by themselves.
+  done.then(undefined, () => tell(context, { kind: 'buffer-failed', atMs: context.now(), stage: 'exchange', reason: 'The buffer did not forget a session.' }));
 }
 
 /** Closes a session that has been silent for longer than it lives. */

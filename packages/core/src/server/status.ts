@@ -3,6 +3,7 @@ import type { MessageState, Place, QueueName } from '../buffer/message-buffer.ts
 import type { DeliveryStatus } from './communication-server.ts';
 import type { ServerContext } from './context.ts';
 import type { Session } from './session.ts';
+import { followersOf } from './waking.ts';
 
 /** The status of a message that the buffer knows. */
 export function describeMessage(context: ServerContext, id: string, found: MessageState): DeliveryStatus {
@@ -12,7 +13,7 @@ export function describeMessage(context: ServerContext, id: string, found: Messa
     return { ...base, state: 'parked', code: 'parked', why: `Parked: its client reported that handling failed (${found.reason || 'no reason given'}).`, sessions: [] };
   }
   if (found.state === 'gone') return { ...base, state: found.reason, code: 'ended', why: endings[found.reason], sessions: [] };
-  const sessions = [...candidates(context, found.queue)].map((session) => ({
+  const sessions = [...followersOf(context, address, application)].map((session) => ({
     session: session.id,
     recipient: session.entry.recipient,
     state: stateIn(session, found.queue, found.place),
@@ -35,15 +36,13 @@ const endings: Readonly<Record<(MessageState & { readonly state: 'gone' })['reas
   unknown: 'It has left the queue; how is not recorded any more.',
 };
 
-function candidates(context: ServerContext, { address, application }: QueueName): Iterable<Session> {
-  switch (address.kind) {
-    case 'recipient':
-      return context.recipients.get(address.name)?.sessions ?? [];
-    case 'group':
-      return context.groups.get(address.name) ?? [];
-    case 'everyone':
-      return context.applications.get(application)?.sessions ?? [];
+/** Whether any of the sessions was sent what stands at a place. */
+export function isSentTo(sessions: Iterable<Session>, queue: QueueName, place: Place): boolean {
+  for (const session of sessions) {
+    const state = stateIn(session, queue, place);
+    if (state === 'delivered' || state === 'acknowledged') return true;
   }
+  return false;
 }
 
 function stateIn(session: Session, queue: QueueName, place: Place): DeliveryStatus['sessions'][number]['state'] {

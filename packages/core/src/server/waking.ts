@@ -13,7 +13,8 @@ export function wakeFollowers(context: ServerContext, address: Address, applicat
 
 const nobody: readonly Session[] = [];
 
-function followersOf(context: ServerContext, address: Address, application: string): Iterable<Session> {
+/** Sessions that follow an address; for everyone, those that follow the application. */
+export function followersOf(context: ServerContext, address: Address, application: string): Iterable<Session> {
   switch (address.kind) {
     case 'recipient':
       return context.recipients.get(address.name)?.sessions ?? nobody;

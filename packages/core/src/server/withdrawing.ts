@@ -1,8 +1,9 @@
 /** Taking a message back: out of the queue, and where it was sent already, by a message that says so. */
-import type { MaybePromise, MessageState } from '../buffer/message-buffer.ts';
+import type { AppendEntry, AppendOutcome, MaybePromise, MessageState } from '../buffer/message-buffer.ts';
 import { flatten, utf8Length } from '../protocol/text.ts';
-import type { ServerContext } from './context.ts';
-import { wakeFollowers } from './waking.ts';
+import { type ServerContext, tell } from './context.ts';
+import { isSentTo } from './status.ts';
+import { followersOf, wakeFollowers } from './waking.ts';
 
 type Outcome = 'withdrawn' | 'announced' | 'unknown';
 
@@ -16,31 +17,37 @@ export function withdraw(context: ServerContext, application: string, id: string
 function withdrawFound(context: ServerContext, application: string, id: string, found: MessageState | undefined): MaybePromise<Outcome> {
   if (found === undefined || found.queue.application !== application || found.state === 'gone') return 'unknown';
   const taken = context.buffer.take(id, { kind: 'withdraw' });
-  const wasSent = found.state === 'parked' || found.sent;
-  const conclude = (isTaken: boolean): MaybePromise<Outcome> => (!isTaken ? 'unknown' : wasSent ? announce(context, found, id) : 'withdrawn');
-  return typeof taken === 'boolean' ? conclude(taken) : taken.then(conclude);
+  const wasSent = found.state === 'parked' || found.sent || isSentTo(followersOf(context, found.queue.address, application), found.queue, found.place);
+  const go = (isTaken: boolean): MaybePromise<Outcome> => (!isTaken ? 'unknown' : wasSent ? announce(context, found, id) : 'withdrawn');
+  return typeof taken === 'boolean' ? go(taken) : taken.then(go);
 }
 
 function announce(context: ServerContext, { queue, message }: MessageState & { readonly state: 'pending' | 'parked' }, id: string): MaybePromise<Outcome> {
   const nowMs = context.now();
   const members = flatten(`"kind":"withdrawn","of":"${id}","acceptedMs":${Math.floor(nowMs)}`);
-  const stored = context.buffer.append([
-    {
-      ...queue,
-      members,
-      size: utf8Length(members),
-      ttlSeconds: Math.max(1, Math.ceil((message.expiresMs - nowMs) / 1000)),
-      urgency: message.urgency,
-      topic: undefined,
-      key: undefined,
-      fingerprint: '',
-      // It takes the place of the message it withdraws; the bound that let that one in lets it in.
-      overflow: 'reject',
-    },
-  ]);
-  const conclude = (): Outcome => {
-    wakeFollowers(context, queue.address, queue.application, message.urgency);
-    return 'announced';
+  const entry: AppendEntry = {
+    ...queue,
+    members,
+    size: utf8Length(members),
+    ttlSeconds: Math.max(1, Math.ceil((message.expiresMs - nowMs) / 1000)),
+    urgency: message.urgency,
+    topic: undefined,
+    key: undefined,
+    fingerprint: '',
+    // It takes the place of the message it withdraws; the bound that let that one in lets it in.
+    overflow: 'reject',
   };
-  return 'then' in stored ? stored.then(conclude) : conclude();
+  const stored = context.buffer.append([entry]);
+  return 'then' in stored ? stored.then(([outcome]) => conclude(context, entry, outcome)) : conclude(context, entry, stored[0]);
+}
+
+/** A parked message's place may have been taken since: then it is withdrawn without a word, and the answer says so. */
+function conclude(context: ServerContext, { address, application, urgency, size, ttlSeconds }: AppendEntry, outcome: AppendOutcome | undefined): Outcome {
+  if (outcome?.kind !== 'stored') return 'withdrawn';
+  const waiting = wakeFollowers(context, address, application, urgency);
+  if (context.listeners.size > 0) {
+    const type = 'withdrawn';
+    tell(context, { kind: 'accepted', atMs: context.now(), id: outcome.id, address, application, message: type, type, bytes: size, urgency, ttlSeconds, waiting });
+  }
+  return 'announced';
 }

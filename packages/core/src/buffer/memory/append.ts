@@ -46,22 +46,34 @@ function pendingOf(queue: Queue, topic: string | undefined): BufferedMessage | u
 }
 
 /**
- * Frees what may be freed for a message to fit; names the bound that it meets otherwise. One that replaces another
- * succeeds in a full queue: it takes that one's place, and only its growth counts.
+ * Frees what may be freed for a message to fit; names the bound that it meets otherwise, having freed nothing. One that
+ * replaces another succeeds in a full queue: it takes that one's place, and only its growth counts.
  */
 function makeRoom(context: MemoryContext, queue: Queue, entry: AppendEntry, replaced: BufferedMessage | undefined): 'queue' | 'address' | 'buffer' | undefined {
   const { limits, table } = context;
-  const growth = entry.size - (replaced?.size ?? 0);
-  const full = (): boolean => (replaced === undefined && queue.messages.length >= limits.queueMessages) || (growth > 0 && queue.bytes + growth > limits.queueBytes);
-  if (full() && queue.handledTo > queue.freedTo) {
-    // What some session acknowledged never causes a refusal; those behind are told.
-    lose(context, queue, 0, indexAfter(queue.messages, queue.handledTo), 'overflow');
+  const { messages } = queue;
+  let left = replaced;
+  let count = messages.length + (left === undefined ? 1 : 0);
+  let bytes = queue.bytes + entry.size - (left?.size ?? 0);
+  let drop = 0;
+  // What some session acknowledged never causes a refusal; those behind are told.
+  const free = queue.handledTo > queue.freedTo ? indexAfter(messages, queue.handledTo) : 0;
+  const isFull = (): boolean => count > limits.queueMessages || bytes > limits.queueBytes;
+  while (isFull() || (drop > 0 && drop < free)) {
+    const oldest = messages[drop];
+    if (oldest === undefined || (drop >= free && entry.overflow === 'reject')) return 'queue';
+    // Dropping the one that is to be replaced makes no more room than replacing it.
+    if (oldest === left) left = undefined;
+    else {
+      bytes -= oldest.size;
+      count--;
+    }
+    drop++;
   }
-  if (full() && entry.overflow === 'reject') return 'queue';
-  while (full() && queue.messages.length > 0) lose(context, queue, 0, 1, 'overflow');
-  if (full()) return 'queue';
+  const growth = bytes - queue.bytes;
   if (growth > 0 && queue.entry.bytes + growth > limits.addressBytes) return 'address';
   if (growth > 0 && table.bytes + growth > limits.bufferBytes) return 'buffer';
+  if (drop > 0) lose(context, queue, 0, drop, 'overflow');
   return undefined;
 }
 

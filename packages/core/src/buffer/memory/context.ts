@@ -34,6 +34,8 @@ export function cut(context: MemoryContext, queue: Queue, from: number, count: n
   }
   settle(context, queue, -bytes);
   context.table.messages -= gone.length;
+  // Empty now: what is left is a stub, whose time may be over before that of the messages that were here.
+  if (queue.messages.length === 0) context.table.schedule(queue, queue.lastUsedMs + context.limits.stubSeconds * 1000);
   return gone;
 }
 

@@ -1,5 +1,5 @@
 /** Acknowledging and reading, in one go. */
-import type { BufferedMessage, ExchangeRequest, Loss, QueueExchange, QueueReading } from '../message-buffer.ts';
+import type { BufferedMessage, ExchangeRequest, Loss, Place, QueueExchange, QueueReading } from '../message-buffer.ts';
 import { lossesAfter, noLosses } from '../losses.ts';
 import { cut, type MemoryContext, tellRemoved } from './context.ts';
 import { expireDue } from './expiry.ts';
@@ -19,6 +19,8 @@ export function exchangeOne(context: MemoryContext, asked: QueueExchange, reques
   const start = isReset || (isOwn && read === undefined) ? startOf(queue) : startOfNewest(queue, asked.newest ?? 0);
   const limit = asked.limit?.epoch === queue.epoch ? asked.limit.position : queue.last;
   const after = isReset || read === undefined ? start : Math.min(read.position, limit);
+  noteSent(queue, isReset ? undefined : read);
+  noteSent(queue, asked.limit);
   let freed = 0;
   if (isOwn) {
     const until = nowMs + request.keepMs;
@@ -28,6 +30,11 @@ export function exchangeOne(context: MemoryContext, asked: QueueExchange, reques
     if (asked.retain !== true) freed = free(context, queue, nowMs);
   }
   return readOn(queue, after, request.maxBytes, isReset, freed);
+}
+
+/** Remembers how far any session was sent: a message before that cannot be taken back in silence. */
+export function noteSent(queue: Queue, place: Place | undefined): void {
+  if (place !== undefined && place.epoch === queue.epoch && place.position > queue.sentTo) queue.sentTo = Math.min(place.position, queue.last);
 }
 
 /** Whether a place belongs to this life of the queue and lies within it. */
@@ -73,8 +80,6 @@ function readOn(queue: Queue, after: number, maxBytes: number, reset: boolean, f
     if (bytes > maxBytes && to > from) break;
   }
   const read = to === from ? noMessages : from === 0 && to === messages.length && to > 1 ? messages.slice() : messages.slice(from, to);
-  const reached = to === messages.length ? queue.last : (messages[to - 1]?.position ?? after);
-  if (reached > queue.readTo) queue.readTo = reached;
   return { epoch: queue.epoch, after, last: queue.last, messages: read, more: to < messages.length, losses: untold(queue, after), reset, freed };
 }
 

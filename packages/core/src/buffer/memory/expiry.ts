@@ -69,6 +69,7 @@ function forgetKeys(context: MemoryContext, queue: Queue, nowMs: number): void {
 
 /** Erases a whole queue: its messages are told as erased, and its epoch ends. */
 export function eraseQueue(context: MemoryContext, queue: Queue): number {
+  expireDue(context, queue, context.now());
   const gone = cut(context, queue, 0, queue.messages.length);
   for (const { message } of queue.parked ?? []) {
     releaseParked(context, queue, message);

@@ -7,7 +7,7 @@ import { addressKey } from '../address.ts';
 import type { AppendOutcome, BufferWatcher, MessageBuffer, MessageState } from '../message-buffer.ts';
 import { appendOne } from './append.ts';
 import { leave, lose, type MemoryContext, tellRemoved } from './context.ts';
-import { exchangeOne } from './exchange.ts';
+import { exchangeOne, noteSent } from './exchange.ts';
 import { eraseQueue, expireDue, releaseParked, sweep } from './expiry.ts';
 import { createMemoryInspection } from './inspection.ts';
 import { indexAfter, messageAt, noteEnding, type Queue } from './queue.ts';
@@ -87,7 +87,9 @@ export function createMemoryBuffer(options: MemoryBufferOptions = {}): MessageBu
       usable();
       for (const name of queues) {
         const queue = table.find(name);
-        if (queue !== undefined) queue.places = queue.places.filter((place) => place.session !== session);
+        if (queue === undefined) continue;
+        queue.places = queue.places.filter((place) => place.session !== session);
+        noteSent(queue, name.limit);
       }
     },
     find(id) {
@@ -127,7 +129,7 @@ function stateOf(queue: Queue, position: number): MessageState {
   const name = { address: queue.address, application: queue.application };
   const message = messageAt(queue, position);
   if (message !== undefined) {
-    return { state: 'pending', queue: name, message, place: { epoch: queue.epoch, position }, sent: queue.readTo >= position };
+    return { state: 'pending', queue: name, message, place: { epoch: queue.epoch, position }, sent: queue.sentTo >= position };
   }
   const parked = queue.parked?.find((held) => held.message.position === position);
   if (parked !== undefined) return { state: 'parked', queue: name, message: parked.message, reason: parked.reason };

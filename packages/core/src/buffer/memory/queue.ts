@@ -34,8 +34,8 @@ export interface Queue extends QueueName {
   freedTo: number;
   /** The furthest that any session has handled. */
   handledTo: number;
-  /** The furthest that any session has read. */
-  readTo: number;
+  /** The furthest that any session is known to have been sent. */
+  sentTo: number;
   losses: Loss[];
   /** Collapsed and withdrawn positions lie behind: counts of what was freed are not known. */
   hasHoles: boolean;

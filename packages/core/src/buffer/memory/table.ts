@@ -130,7 +130,7 @@ function newQueue(entry: AddressEntry, application: string, epoch: string, nowMs
     places: [],
     freedTo: 0,
     handledTo: 0,
-    readTo: 0,
+    sentTo: 0,
     losses: [],
     hasHoles: false,
     nextExpiryMs: Number.POSITIVE_INFINITY,
