@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { afterAll } from 'vitest';
 import { main } from '../../src/main.ts';
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
@@ -24,11 +25,16 @@ async function bundle(): Promise<string> {
     external: ['jose', 'pino', 'prom-client', 'zod', '@trpc/*'],
     logLevel: 'silent',
   });
-  process.once('exit', () => rmSync(outfile, { force: true }));
   return outfile;
 }
 
 let bundled: Promise<string> | undefined;
+
+// At the end of the test file that uses this: a worker's own exit is not always told.
+afterAll(async () => {
+  rmSync(directory, { recursive: true, force: true });
+  if (bundled !== undefined) rmSync(await bundled, { force: true });
+});
 
 /** The file to start with Node for `pollux-hub`. */
 export function hubCommand(): Promise<string> {
@@ -133,10 +139,9 @@ export async function runMain(args: readonly string[], environment: Record<strin
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'pollux-hub-'));
-process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
 let files = 0;
 
-/** Writes a configuration to a file of its own, which goes with the test process. */
+/** Writes a configuration to a file of its own, which goes with the test file. */
 export function configurationFile(configuration: unknown): string {
   const file = join(directory, `${files++}.json`);
   writeFileSync(file, JSON.stringify(configuration), { mode: 0o600 });
