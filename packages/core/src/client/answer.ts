@@ -2,7 +2,7 @@
  * Reads the answer to a poll. It comes over the network, so nothing in it is believed: names are looked up among own
  * members only, a part of the wrong type costs that part, and one application's section never costs another's.
  */
-import type { Advice, Gap, Message } from '../protocol/types.ts';
+import type { Advice, Gap, Message, PollAnswer } from '../protocol/types.ts';
 import { retryAfterMs } from './back-off.ts';
 
 /** One application's part of an answer. */
@@ -30,15 +30,28 @@ function members<Key extends string>(value: unknown): Untrusted<Key> | undefined
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : undefined;
 }
 
+/** Reads a text as a JSON object. */
+export function readJson<Key extends string>(text: string): Untrusted<Key> | undefined {
+  try {
+    return members(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
+/** What a problem document says, for people; empty where it is none. */
+export function readProblem(problem: Untrusted<'title' | 'detail'> | undefined): string {
+  return [problem?.title, problem?.detail].filter(isText).join(': ').slice(0, 200);
+}
+
+/** A kind of a later version passes, too: it will be reported as unhandled. */
 function isMessage(value: unknown): value is Message {
   const message = members<'id' | 'cursor' | 'kind' | 'type' | 'of' | 'fetch'>(value);
-  if (!message || !isText(message.id) || !isText(message.cursor)) return false;
-  if (message.kind === 'direct') return isText(message.type);
-  if (message.kind === 'fetch') return isText(message.type) && isText(members<'href'>(message.fetch)?.href);
-  // A kind of a later version: it is passed on, and reported as unhandled.
-  return message.kind === 'withdrawn' ? isText(message.of) : isText(message.kind);
+  if (!message || ![message.id, message.cursor, message.kind].every(isText)) return false;
+  if (message.kind === 'withdrawn') return isText(message.of);
+  return isText(message.type) && (message.kind !== 'fetch' || isText(members<'href'>(message.fetch)?.href));
 }
 
 /** A garbled loss is still a loss, of unknown extent. */
@@ -50,50 +63,38 @@ function readGap(value: unknown): Gap | undefined {
 
 function readSection(value: unknown): Section {
   const section = members<'error' | 'cursor' | 'messages' | 'gap'>(value);
-  const error = members<'title' | 'detail' | 'retryAfter'>(section?.error);
   const messages = section?.messages === undefined ? [] : section.messages;
   if (section && section.error === undefined && isText(section.cursor) && Array.isArray(messages) && messages.every(isMessage)) {
     return { kind: 'news', cursor: section.cursor, messages, gap: readGap(section.gap) };
   }
+  const error = members<'title' | 'detail' | 'retryAfter'>(section?.error);
   return {
     kind: 'refused',
-    detail: [error?.title, error?.detail].filter(isText).join(': ') || 'its part of the answer was not understood',
+    detail: readProblem(error) || 'not understood',
     retryInMs: Math.max(leastRefusedMs, retryAfterMs(error?.retryAfter, 0) || refusedMs),
   };
 }
 
-/** Seconds that may be believed: from 0 to an hour. */
-function seconds(value: unknown): number | undefined {
-  return typeof value === 'number' && value >= 0 ? Math.min(value, 3600) : undefined;
-}
-
+/** Advice in seconds, from 0 to an hour; what makes no sense is left out. */
 function readAdvice(value: unknown): Advice {
-  const advice = members<'interval' | 'wait' | 'mode' | 'drain'>(value);
+  const advice = members<keyof Advice>(value);
   const read: { -readonly [Name in keyof Advice]: Advice[Name] } = {};
   for (const name of ['interval', 'wait', 'drain'] as const) {
-    const found = seconds(advice?.[name]);
-    if (found !== undefined) read[name] = found;
+    const seconds = advice?.[name];
+    if (typeof seconds === 'number' && seconds >= 0) read[name] = Math.min(seconds, 3600);
   }
-  const mode = advice?.mode;
-  if (mode === 'stream' || mode === 'long-poll' || mode === 'short-poll') read.mode = mode;
+  if (/^(stream|long-poll|short-poll)$/.test(String(advice?.mode))) read.mode = advice?.mode as NonNullable<Advice['mode']>;
   return read;
 }
 
 /** Reads a body of a 200; `undefined` where it is no answer at all. */
 export function readAnswer(text: string): Answer | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  const answer = members<'session' | 'advice' | 'more' | 'applications'>(value);
+  const answer = readJson<keyof PollAnswer>(text);
   if (!answer || !isText(answer.session)) return undefined;
   // Own members only, and into a Map: `constructor` and `__proto__` are names like any other there.
-  const sections = Object.entries(members(answer.applications) ?? {}).map(
-    ([name, section]) => [name, readSection(section)] as const,
-  );
-  return { session: answer.session, advice: readAdvice(answer.advice), more: answer.more === true, sections: new Map(sections) };
+  const sections = new Map<string, Section>();
+  for (const [name, section] of Object.entries(members(answer.applications) ?? {})) sections.set(name, readSection(section));
+  return { session: answer.session, advice: readAdvice(answer.advice), more: answer.more === true, sections };
 }
 
 /** Reads a body as text, or throws when it is longer than `answerBytes`. */

@@ -6,15 +6,18 @@ import type { ClientContext } from './context.ts';
 import { createDispatcher, type Handler } from './dispatcher.ts';
 import { createInbox } from './inbox.ts';
 
+/** As it is written: what is not defined is not sent. */
+export type Unsent<Part> = { readonly [Name in keyof Part]: Part[Name] | undefined };
+
 export interface ApplicationRecord {
   readonly client: ApplicationClient;
   /** Joins the poll, or joins it again; a no-op where it takes part. */
   join(): void;
   /** What the next poll says of it; nothing where it stays out of it. */
-  compose(): PollApplication | undefined;
+  compose(): Unsent<PollApplication> | undefined;
   /** The poll that said so was answered: with a section, or without a word about this application. */
   absorb(section: Section | undefined): boolean;
-  /** The present poll failed: what it said may not have arrived. */
+  /** The poll that said so failed, and may not have arrived. */
   lost(): void;
   /** Milliseconds after which a held poll should be replaced because of this application; infinite where it need not be. */
   changeInMs(): number;
@@ -36,18 +39,18 @@ const joinMs = 20;
  * wait for up to its whole length, holding back the queue and the publisher's view of it; so after this time the held
  * poll is replaced by one that says so. A second gathers what a burst of handlers does and is soon enough for people.
  */
-export const acknowledgeMs = 1000;
+const acknowledgeMs = 1000;
 
 export function createApplicationRecord(
   context: ClientContext,
   name: string,
   options: ApplicationClientOptions,
-  parts: { readonly changed: () => void; readonly reportFailed: (id: string, reason: string) => void },
+  changed: () => void,
+  reportFailed: (id: string, reason: string) => void,
 ): ApplicationRecord {
-  const { clock, emit } = context;
-  const dispatcher = createDispatcher(context, name, options, parts.reportFailed);
-  const inbox = createInbox(dispatcher.handle, parts.changed);
-  const listeners = new Set<{ readonly run: (status: ApplicationStatus) => void }>();
+  const { clock } = context;
+  const dispatcher = createDispatcher(context, name, options, reportFailed);
+  const inbox = createInbox(context, dispatcher.handle, changed);
   let status: ApplicationStatus = { state: 'pending' };
   let joined = false;
   let paused = false;
@@ -56,19 +59,19 @@ export function createApplicationRecord(
   let sentAtMs = 0;
   let refusedUntilMs = 0;
 
-  const setStatus = (next: ApplicationStatus): void => {
-    if (next.state === status.state && next.detail === status.detail) return;
-    status = next;
-    emit({ kind: 'application', application: name, status });
-    for (const { run } of [...listeners]) tell(run);
-  };
-
-  const tell = (run: (status: ApplicationStatus) => void): void => {
+  const tell = (listener: Handler): void => {
     try {
-      run(status);
+      listener(status as never);
     } catch {
       // One listener's fault is not another's.
     }
+  };
+
+  const setStatus = (next: ApplicationStatus): void => {
+    if (next.state === status.state && next.detail === status.detail) return;
+    status = next;
+    context.emit({ kind: 'application', application: name, status });
+    dispatcher.all('status').forEach(tell);
   };
 
   /** Milliseconds until it may be named; 0 for now. */
@@ -84,11 +87,9 @@ export function createApplicationRecord(
     onFetch: (type, handler) => dispatcher.on(`fetch:${type}`, handler),
     onGap: (handler) => dispatcher.on('gap', handler),
     onWithdrawn: (handler) => dispatcher.on('withdrawn', handler),
-    onStatus: (run) => {
-      const entry = { run };
-      listeners.add(entry);
-      tell(run);
-      return () => void listeners.delete(entry);
+    onStatus: (handler) => {
+      tell(handler);
+      return dispatcher.on('status', handler);
     },
     close: () => {
       joined = false;
@@ -105,20 +106,19 @@ export function createApplicationRecord(
       joined = true;
       refusedUntilMs = 0;
       inbox.rewind();
-      parts.changed();
+      changed();
     },
     compose: () => {
       sent = undefined;
       if (!joined || outForMs() > 0) return undefined;
       const { cursor, read } = inbox;
-      const { maxDelay, last } = options;
       sent = cursor;
       sentAtMs = clock.monotonic();
       return {
         cursor,
-        ...(read !== cursor && { read }),
-        ...(maxDelay !== undefined && { maxDelay }),
-        ...(last !== undefined && read === null && { last }),
+        read: read === cursor ? undefined : read,
+        maxDelay: options.maxDelay,
+        last: read === null ? options.last : undefined,
       };
     },
     absorb: (section) => {
@@ -136,8 +136,7 @@ export function createApplicationRecord(
       sent = undefined;
     },
     changeInMs: () => {
-      if (!joined) return Number.POSITIVE_INFINITY;
-      if (sent === inbox.cursor) return Number.POSITIVE_INFINITY;
+      if (!joined || sent === inbox.cursor) return Number.POSITIVE_INFINITY;
       return Math.max(sent === undefined ? joinMs : acknowledgeMs, outForMs());
     },
     get unsent() {

@@ -14,7 +14,7 @@ const longestFloorMs = 300_000;
  * together; the two are never added up.
  * @param failures how many in a row, from 1
  */
-export function backOffMs(failures: number, random: Random, floorMs = 0): number {
+export function backOffMs(failures: number, random: Pick<Random, 'next'>, floorMs = 0): number {
   const windowMs = Math.min(longestMs, 1000 * 2 ** failures);
   return Math.max(shortestMs + random.next() * (windowMs - shortestMs), floorMs * (1 + random.next() / 4));
 }

@@ -29,7 +29,7 @@ export interface CommunicationClientOptions {
 export type ClientState = 'idle' | 'connecting' | 'connected' | 'waiting' | 'offline' | 'stopped';
 
 export type ClientEvent =
-  | { readonly kind: 'state'; readonly state: ClientState; readonly retryInMs?: number }
+  | { readonly kind: 'state'; readonly state: ClientState; readonly retryInMs?: number | undefined }
   | { readonly kind: 'request'; readonly seq: number; readonly wait: number; readonly body: string }
   | { readonly kind: 'answer'; readonly seq: number; readonly status: number; readonly durationMs: number; readonly body: string }
   | { readonly kind: 'request-failed'; readonly seq: number; readonly reason: string; readonly retryInMs: number }

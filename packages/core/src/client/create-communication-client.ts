@@ -1,14 +1,15 @@
-import type { PollApplication } from '../protocol/types.ts';
-import { type ApplicationRecord, createApplicationRecord } from './application-record.ts';
+import type { PollApplication, PollRequest } from '../protocol/types.ts';
+import { type ApplicationRecord, createApplicationRecord, type Unsent } from './application-record.ts';
 import type { CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
 import { createContext } from './context.ts';
+import type { PollWork } from './loop-state.ts';
 import { listenToPage } from './page-events.ts';
-import { createPollLoop, type PollWork } from './poll-loop.ts';
+import { createPollLoop } from './poll-loop.ts';
 
 /** Failures that one poll reports; the others follow. */
 const failedPerPoll = 100;
 /** Microtasks given to handlers after an answer; again as many as long as one of them finishes something. */
-const handlerTicks = 16;
+const handlerTicks = 24;
 
 /**
  * Makes the communication client of a page, a worker or another program. It polls one communication server for all
@@ -22,8 +23,8 @@ const handlerTicks = 16;
 export function createCommunicationClient(options: CommunicationClientOptions): CommunicationClient {
   const context = createContext(options);
   const records = new Map<string, ApplicationRecord>();
-  const failed = new Map<string, string>();
-  let reported: readonly string[] = [];
+  const failed = new Map<string, { readonly id: string; readonly reason: string }>();
+  let reported: NonNullable<PollRequest['failed']> = [];
   let progress = 0;
 
   const changed = (): void => {
@@ -33,20 +34,17 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
 
   const work: PollWork = {
     compose: () => {
-      const applications: Record<string, PollApplication> = {};
-      let some = false;
+      const applications: Record<string, Unsent<PollApplication>> = {};
       for (const [name, record] of records) {
         const part = record.compose();
         if (part) applications[name] = part;
-        some = some || part !== undefined;
       }
-      if (!some) return undefined;
-      const list = [...failed].slice(0, failedPerPoll).map(([id, reason]) => ({ id, reason }));
-      reported = list.map(({ id }) => id);
-      return { applications, ...(list.length > 0 && { failed: list }) };
+      if (Object.keys(applications).length === 0) return undefined;
+      reported = [...failed.values()].slice(0, failedPerPoll);
+      return { applications, failed: reported.length > 0 ? reported : undefined };
     },
     absorb: (answer) => {
-      for (const id of reported) failed.delete(id);
+      for (const { id } of reported) failed.delete(id);
       reported = [];
       let news = false;
       for (const [name, record] of records) news = record.absorb(answer?.sections.get(name)) || news;
@@ -79,8 +77,8 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
     application: (name, applicationOptions = {}) => {
       let record = records.get(name);
       if (!record) {
-        const parts = { changed, reportFailed: (id: string, reason: string) => void failed.set(id, reason) };
-        record = createApplicationRecord(context, name, applicationOptions, parts);
+        const reportFailed = (id: string, reason: string): void => void failed.set(id, { id, reason });
+        record = createApplicationRecord(context, name, applicationOptions, changed, reportFailed);
         records.set(name, record);
       }
       record.join();

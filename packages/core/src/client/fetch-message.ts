@@ -2,22 +2,19 @@
 import { parseFetchTargets, resolveFetch } from '../protocol/fetch-target.ts';
 import type { FetchMessage } from '../protocol/types.ts';
 import { backOffMs, retryAfterMs } from './back-off.ts';
-import type { ApplicationClientOptions } from './communication-client.ts';
-import { type ClientContext, describeError } from './context.ts';
+import type { ApplicationClientOptions, Fetched } from './communication-client.ts';
+import { type ClientContext, describeError, keepNewest } from './context.ts';
 import type { Item } from './inbox.ts';
 
-/** How one fetch ended. */
-export type FetchOutcome =
-  | { readonly kind: 'fetched'; readonly message: FetchMessage; readonly response: Response; readonly covered: readonly Item[] }
-  /** The client has this version already. */
-  | { readonly kind: 'known'; readonly covered: readonly Item[] }
-  | { readonly kind: 'failed'; readonly reason: string; readonly covered: readonly Item[] };
-
-export interface Fetcher {
-  fetch(message: FetchMessage, queue: readonly Item[]): Promise<FetchOutcome>;
-  /** Remembers that what a message told of is here. */
-  arrived(message: FetchMessage): void;
-}
+/**
+ * Fetches what a message asks for, lets `handle` have it, and marks as done every message that this served.
+ * @returns those messages' ids, and why the fetch or its handler failed for good
+ */
+export type Fetcher = (
+  first: FetchMessage,
+  queue: readonly Item[],
+  handle: (fetched: () => Fetched) => Promise<string | undefined>,
+) => Promise<{ readonly ids: readonly string[]; readonly reason: string | undefined }>;
 
 const attempts = 4;
 const attemptMs = 30_000;
@@ -27,7 +24,7 @@ const rememberedVersions = 200;
 
 /** What a later message makes superfluous: the same topic, or else the same address, told under the same type. */
 function subject({ type, topic, fetch }: FetchMessage): string {
-  return JSON.stringify([type, topic ?? 0, topic === undefined && fetch.href]);
+  return JSON.stringify([type, topic ?? [fetch.href]]);
 }
 
 /** The page's or worker's own origin; none outside browsers and in documents without one. */
@@ -37,7 +34,7 @@ function ownOrigin(): string | undefined {
 }
 
 /** Gives up a body that nobody reads on, so that its connection is free again. */
-export function discard(response: Response): void {
+function discard(response: Response): void {
   response.body?.cancel().catch(() => undefined);
 }
 
@@ -45,61 +42,62 @@ export function createFetcher(context: ClientContext, application: string, optio
   const targets = parseFetchTargets(options.fetchTargets ?? []);
   const versions = new Map<string, string>();
 
-  /** One attempt; a text says why another one is due, a number how long the server wants to be left alone. */
-  const attempt = async (url: string): Promise<Response | { readonly reason: string; readonly floorMs: number }> => {
-    try {
-      const init: RequestInit = {
-        headers: (await options.fetchHeaders?.()) ?? {},
-        credentials: options.fetchCredentials ?? 'omit',
-        redirect: 'error',
-        referrerPolicy: 'no-referrer',
-        // Something changed: ask, with the ETag that the browser has, rather than believe its cache.
-        cache: 'no-cache',
-      };
-      const response = await context.request(url, init, attemptMs);
-      const { status } = response;
-      context.emit({ kind: 'fetched', application, href: url, status });
-      if (status !== 429 && status < 500) return response;
-      discard(response);
-      return { reason: `status ${status}`, floorMs: retryAfterMs(response.headers.get('retry-after'), context.clock.now()) };
-    } catch (error) {
-      return { reason: describeError(error), floorMs: 0 };
-    }
-  };
-
-  const persist = async (url: string): Promise<Response | string> => {
+  /** The response, or why there is none. */
+  const request = async (url: string): Promise<Response | string> => {
     for (let failures = 1; ; failures++) {
-      const result = await attempt(url);
-      if (result instanceof Response) return result;
-      if (failures === attempts) return result.reason;
-      await context.sleep(backOffMs(failures, context.random, result.floorMs));
+      let reason: string;
+      let floorMs = 0;
+      try {
+        const init: RequestInit = {
+          headers: (await options.fetchHeaders?.()) ?? {},
+          credentials: options.fetchCredentials ?? 'omit',
+          redirect: 'error',
+          referrerPolicy: 'no-referrer',
+          // Something changed: ask, with the ETag that the browser has, rather than believe its cache.
+          cache: 'no-cache',
+        };
+        const response = await context.request(url, init, attemptMs);
+        const { status } = response;
+        context.emit({ kind: 'fetched', application, href: url, status });
+        if (status !== 429 && status < 500) return response;
+        discard(response);
+        reason = `status ${status}`;
+        floorMs = retryAfterMs(response.headers.get('retry-after'), context.clock.now());
+      } catch (error) {
+        reason = describeError(error);
+      }
+      if (failures === attempts) return reason;
+      await context.sleep(backOffMs(failures, context.random, floorMs));
     }
   };
 
-  return {
-    fetch: async (first, queue) => {
-      const spread = Number(first.fetch.spread);
-      if (spread > 0) await context.sleep(context.random.next() * Math.min(spread, longestSpreadSeconds) * 1000);
-      // The first of a burst goes at once and takes along those that wait behind it; what arrives from here on waits
-      // for one more fetch. The newest says what to get, so nothing stale is asked for and nobody waits for ever.
-      const key = subject(first);
-      const covered = queue.filter((item) => item.message?.kind === 'fetch' && !item.done && subject(item.message) === key);
-      const message = (covered[covered.length - 1]?.message ?? first) as FetchMessage;
-      const { href, version } = message.fetch;
-      if (version !== undefined && versions.get(href) === version) return { kind: 'known', covered };
+  return async (first, queue, handle) => {
+    const spread = Number(first.fetch.spread);
+    if (spread > 0) await context.sleep(context.random.next() * Math.min(spread, longestSpreadSeconds) * 1000);
+    // The first of a burst goes at once and takes along those that wait behind it; what arrives from here on waits
+    // for one more fetch. The newest says what to get, so nothing stale is asked for and nobody waits for ever.
+    const key = subject(first);
+    const served = queue.filter(({ message, done }) => message?.kind === 'fetch' && !done && subject(message) === key);
+    const message = served[served.length - 1]?.message as FetchMessage;
+    const { href, version } = message.fetch;
+    let reason: string | undefined;
+    if (version === undefined || versions.get(href) !== version) {
       const url = resolveFetch(href, targets, ownOrigin());
       // Without a page there is no origin that a mere path could belong to.
-      if (!url || url[0] === '/') return { kind: 'failed', reason: 'fetch target not registered', covered };
-      const response = await persist(url);
-      return typeof response === 'string'
-        ? { kind: 'failed', reason: response, covered }
-        : { kind: 'fetched', message, response, covered };
-    },
-    arrived: ({ fetch: { href, version } }) => {
-      if (version === undefined) return;
-      versions.delete(href);
-      versions.set(href, version);
-      if (versions.size > rememberedVersions) for (const oldest of versions.keys()) return void versions.delete(oldest);
-    },
+      const response = url && url[0] !== '/' ? await request(url) : 'fetch target not registered';
+      if (typeof response === 'string') reason = response;
+      else {
+        // Each run gets a body of its own: a repetition after a failure could not read a used one.
+        reason = await handle(() => ({ message, response: response.clone() }));
+        discard(response);
+      }
+      if (reason === undefined && version !== undefined) {
+        versions.delete(href);
+        versions.set(href, version);
+        keepNewest(rememberedVersions, versions, versions.keys());
+      }
+    }
+    for (const item of served) item.done = true;
+    return { ids: served.map((item) => (item.message as FetchMessage).id), reason };
   };
 }

@@ -7,6 +7,7 @@
  */
 import type { Gap, Message } from '../protocol/types.ts';
 import type { Section } from './answer.ts';
+import { type ClientContext, keepNewest } from './context.ts';
 
 /** A message, a loss, or the end of a section. */
 export interface Item {
@@ -14,7 +15,7 @@ export interface Item {
   cursor?: string;
   readonly gap?: Gap;
   readonly message?: Message;
-  /** Needs no handler any more: another fetch covered it, it was withdrawn, or it had come before. */
+  /** Needs no handler (any more): another fetch covered it, it was withdrawn, it had come before, it is an end. */
   done?: boolean;
 }
 
@@ -37,11 +38,12 @@ const full = 1000;
 const rememberedIds = 3000;
 
 /**
- * @param handle handles the first item of the queue; nothing, where it was done at once, or a promise that never rejects
+ * @param handle handles the first item of the queue; never rejects
  * @param progressed called whenever the cursor may have moved
  */
 export function createInbox(
-  handle: (item: Item, queue: readonly Item[]) => Promise<unknown> | undefined,
+  context: ClientContext,
+  handle: (item: Item, queue: readonly Item[]) => Promise<void>,
   progressed: () => void,
 ): Inbox {
   const seen = new Set<string>();
@@ -50,34 +52,20 @@ export function createInbox(
   let read: string | null = null;
   let busy = false;
 
-  const finish = (item: Item): void => {
+  const work = async (): Promise<void> => {
+    if (busy) return;
+    busy = true;
+    for (let item = queue[0]; item && !context.ended; item = queue[0]) {
+      if (!item.done) await handle(item, queue);
+      queue.shift();
+      if (item.cursor !== undefined) {
+        // Rewound while this one was at work: it is behind us now.
+        if (read === cursor) read = item.cursor;
+        cursor = item.cursor;
+      }
+      progressed();
+    }
     busy = false;
-    queue.shift();
-    if (item.cursor !== undefined) {
-      // Rewound while this one was at work: it is behind us now.
-      if (read === cursor) read = item.cursor;
-      cursor = item.cursor;
-    }
-    progressed();
-  };
-
-  const pump = (): void => {
-    for (let item = queue[0]; item && !busy; item = queue[0]) {
-      busy = true;
-      const current = item;
-      const pending = item.done ? undefined : handle(item, queue);
-      if (pending) {
-        void pending.then(() => {
-          finish(current);
-          pump();
-        });
-      } else finish(item);
-    }
-  };
-
-  const remember = (id: string): void => {
-    seen.add(id);
-    if (seen.size > rememberedIds) for (const oldest of seen) return void seen.delete(oldest);
   };
 
   /** What no handler has begun. */
@@ -92,10 +80,10 @@ export function createInbox(
 
   const take = (message: Message): boolean => {
     const known = seen.has(message.id);
-    if (!known) remember(message.id);
+    seen.add(message.id);
+    keepNewest(rememberedIds, seen, seen);
     // What came before still moves the cursor, in its turn.
-    const done = known || (message.kind === 'withdrawn' && cancel(message.of));
-    queue.push({ cursor: message.cursor, message, done });
+    queue.push({ cursor: message.cursor, message, done: known || (message.kind === 'withdrawn' && cancel(message.of)) });
     return !known;
   };
 
@@ -133,9 +121,9 @@ export function createInbox(
       }
       if (queue.length < full) {
         read = section.cursor;
-        queue.push({ cursor: read });
+        queue.push({ cursor: read, done: true });
       }
-      pump();
+      void work();
       return news;
     },
     rewind: () => {

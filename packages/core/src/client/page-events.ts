@@ -8,20 +8,21 @@ export interface PageListener {
   show(): void;
 }
 
+const types = ['online', 'offline', 'pagehide', 'pageshow', 'resume', 'visibilitychange'];
+
 /** Listens where there is something to listen to (pages, workers); returns the way to stop. */
-export function listenToPage(listener: PageListener): () => void {
-  // One table for window and document: each is asked only for events that it has.
-  const heard: readonly (readonly [target: EventTarget | undefined, type: string, run: (event: Event) => void])[] = [
-    [globalThis, 'online', () => listener.wake()],
-    [globalThis, 'offline', () => listener.offline()],
-    [globalThis, 'pagehide', (event) => listener.hide((event as PageTransitionEvent).persisted)],
-    [globalThis, 'pageshow', () => listener.show()],
-    [globalThis.document, 'resume', () => listener.wake()],
-    [globalThis.document, 'visibilitychange', () => globalThis.document.visibilityState === 'visible' && listener.wake()],
-  ];
-  for (const [target, type, run] of heard) target?.addEventListener?.(type, run);
+export function listenToPage({ wake, offline, hide, show }: PageListener): () => void {
+  const hear = (event: Event): void => {
+    const { type } = event;
+    if (type === 'offline') offline();
+    else if (type === 'pagehide') hide((event as PageTransitionEvent).persisted);
+    else if (type === 'pageshow') show();
+    else if (globalThis.document?.visibilityState !== 'hidden') wake();
+  };
+  // While capturing, a window hears what is told to its document as well.
+  for (const type of types) globalThis.addEventListener?.(type, hear, true);
   return () => {
-    for (const [target, type, run] of heard) target?.removeEventListener?.(type, run);
+    for (const type of types) globalThis.removeEventListener?.(type, hear, true);
   };
 }
 

@@ -1,72 +1,15 @@
-/**
- * The loop: one request in flight, the next one driven by the answer.
- *
- *            an application joins                 answer: at once
- *   idle ────────────────────────────► polling ◄──────────────────┐
- *     ▲                                │  │  ▲ └──────────────────┘
- *     │ nobody to poll for             │  │  │ timer, wake (online, visible, resumed)
- *     └────────────────────────────────┘  │  │
- *                                         ▼  │
- *                                        resting   after an answer: the advised interval or drain
- *                                                  after a failure: back-off, `Retry-After` being a floor
- *
- *   polling ── an application joined, or acknowledgements waited 1 s ──► polling (the held poll is replaced)
- *   any ── pagehide ──► frozen ── pageshow ──► polling
- *   any ── close ────► stopped
- *
- * A state is never changed, only left for another. Its timers and its request end with it, and what still comes of them
- * is ignored.
- */
-import type { Timer } from '../protocol/environment.ts';
+/** The loop: what happens in its states (loop-state.ts), and what leads from one to another. */
 import type { Advice } from '../protocol/types.ts';
 import type { Answer } from './answer.ts';
 import { backOffMs } from './back-off.ts';
 import type { ClientState, CommunicationClientOptions } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
-import { type PageListener, seemsOffline } from './page-events.ts';
+import type { Polling, PollLoop, PollWork, State } from './loop-state.ts';
+import { seemsOffline } from './page-events.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { type Asked, createWire } from './wire.ts';
 
-/** What the loop polls for. */
-export interface PollWork {
-  /** The next poll's content; nothing where there is nobody to poll for. */
-  compose(): Asked | undefined;
-  /** Distributes what answered it (nothing: a 204); tells whether it brought anything new. */
-  absorb(answer: Answer | undefined): boolean;
-  /** The poll failed. */
-  lost(): void;
-  /** Resolves once the handlers have done what they can do without waiting for something. */
-  handled(): Promise<void>;
-  /** Milliseconds after which another poll is due because of the applications; infinite where none is. */
-  changeInMs(): number;
-  /** Whether the server was not told of something handled or failed. */
-  readonly unsent: boolean;
-}
-
-export interface PollLoop extends PageListener {
-  readonly state: ClientState;
-  /** Something may have changed: an application joined, a handler finished. */
-  review(): void;
-  close(): Promise<void>;
-}
-
-interface Polling {
-  readonly kind: 'polling';
-  readonly controller: AbortController;
-  /** The session is known and the server was asked to hold: no answer is due soon. */
-  readonly held: boolean;
-  readonly startedMs: number;
-  readonly startedWallMs: number;
-  /** When it counts as dead. */
-  readonly limitMs: number;
-}
-
-type State =
-  | { readonly kind: 'idle' | 'frozen' | 'stopped' }
-  /** `notBeforeMs` binds a wake, too; `backOff` keeps an application that joins from ending it. */
-  | { readonly kind: 'resting'; readonly notBeforeMs: number; readonly backOff: boolean }
-  | Polling;
-
+const never = Number.POSITIVE_INFINITY;
 /** Seconds. */
 const usualWait = 25;
 const longestWait = 55;
@@ -89,27 +32,28 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
   const wire = createWire(options, context);
   let state: State = { kind: 'idle' };
   let shown: ClientState = 'idle';
-  let timers: Timer[] = [];
-  let nextReviewMs = Number.POSITIVE_INFINITY;
+  let timers: (() => void)[] = [];
+  let nextReviewMs = never;
   let advice: Advice = {};
   /** The last exchange went well. After one that did not, a poll that is not held finds out whether all is well again. */
   let healthy = false;
   let failures = 0;
   /** Held polls in a row that ended early with nothing new. */
   let idleTurns = 0;
-  const renewed = new Set<string>();
+  /** Token or session were renewed since all was well: once is worth a try, more is a failure. */
+  let renewed = false;
   let closed: Promise<void> | undefined;
 
   const show = (next: ClientState, retryInMs?: number): void => {
     if (next === shown && retryInMs === undefined) return;
     shown = next;
-    emit({ kind: 'state', state: next, ...(retryInMs !== undefined && { retryInMs }) });
+    emit({ kind: 'state', state: next, retryInMs });
   };
 
   const enter = (next: State): void => {
-    for (const timer of timers) timer.clear();
+    for (const stop of timers) stop();
     timers = [];
-    nextReviewMs = Number.POSITIVE_INFINITY;
+    nextReviewMs = never;
     const left = state;
     state = next;
     if (left.kind === 'polling') left.controller.abort();
@@ -137,16 +81,17 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     const asked = work.compose();
     if (!asked) {
       const ms = work.changeInMs();
-      return ms < Number.POSITIVE_INFINITY ? rest(ms) : undefined;
+      return ms < never ? rest(ms) : undefined;
     }
     // The option is a cap of its own, for networks that cut what the server would hold.
     const wait = healthy && !isShort() ? Math.min(options.wait ?? longestWait, advice.wait ?? usualWait) : 0;
+    const startedMs = clock.monotonic();
+    const startedWallMs = clock.now();
     const polling: Polling = {
       kind: 'polling',
       controller: new AbortController(),
       held: wire.session !== undefined && wait > 0,
-      startedMs: clock.monotonic(),
-      startedWallMs: clock.now(),
+      elapsedMs: () => Math.max(clock.monotonic() - startedMs, clock.now() - startedWallMs),
       limitMs: wait * 1000 + graceMs,
     };
     enter(polling);
@@ -158,16 +103,9 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     review();
   };
 
-  /** Gives up a poll that is overdue by either clock: the monotonic one may stand still while a machine sleeps. */
-  const giveUpIfOverdue = (polling: Polling): boolean => {
-    const elapsedMs = Math.max(clock.monotonic() - polling.startedMs, clock.now() - polling.startedWallMs);
-    const overdue = elapsedMs >= polling.limitMs;
-    if (overdue) fail(`no answer within ${polling.limitMs / 1000} s`);
-    return overdue;
-  };
-
   const watch = (polling: Polling): void => {
-    timers.push(context.after(watchMs, () => giveUpIfOverdue(polling) || watch(polling)));
+    if (polling.elapsedMs() >= polling.limitMs) fail(`no answer within ${polling.limitMs / 1000} s`);
+    else timers.push(context.after(watchMs, () => watch(polling)));
   };
 
   const conclude = (polling: Polling, verdict: Verdict): void => {
@@ -177,9 +115,8 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       return fail(verdict.reason, verdict.floorMs);
     }
     const { what, reason } = verdict;
-    const possible = wire.renew(what);
-    if (!possible || renewed.has(what)) return fail(reason);
-    renewed.add(what);
+    if (!wire.renew(what) || renewed) return fail(reason);
+    renewed = true;
     poll();
   };
 
@@ -188,7 +125,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     enter(turning);
     failures = 0;
     healthy = true;
-    renewed.clear();
+    renewed = false;
     show('connected');
     if (answer) wire.adopt(answer.session);
     if (answer && Object.keys(answer.advice).length > 0) {
@@ -199,8 +136,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     // What is handled by now is acknowledged by the next poll; a handler that waits for something does not delay it.
     await work.handled();
     if (state !== turning) return;
-    const early = polling.held && !news && clock.monotonic() - polling.startedMs < suspiciousMs;
-    idleTurns = early ? idleTurns + 1 : 0;
+    idleTurns = polling.held && !news && polling.elapsedMs() < suspiciousMs ? idleTurns + 1 : 0;
     goOn(answer, news);
   };
 
@@ -222,12 +158,23 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     const nowMs = clock.monotonic();
     let ms = work.changeInMs();
     if (state.kind === 'idle') ms = ms > joiningMs ? ms : 0;
-    else if (state.kind === 'polling') ms = state.held ? ms : Number.POSITIVE_INFINITY;
+    else if (state.kind === 'polling') ms = state.held ? ms : never;
     else if (state.kind === 'resting' && !state.backOff && ms <= joiningMs) ms = Math.max(ms, state.notBeforeMs - nowMs);
     else return;
     if (nowMs + ms >= nextReviewMs) return;
     nextReviewMs = nowMs + ms;
     timers.push(context.after(ms, poll));
+  };
+
+  const unsent = (): Asked | undefined => (work.unsent ? work.compose() : undefined);
+
+  const end = async (): Promise<void> => {
+    enter({ kind: 'stopped' });
+    show('stopped');
+    context.end();
+    const asked = unsent();
+    if (asked) await wire.lastWord(asked);
+    await wire.lastWord();
   };
 
   return {
@@ -236,7 +183,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     },
     review,
     wake: () => {
-      if (state.kind === 'polling') giveUpIfOverdue(state);
+      if (state.kind === 'polling') watch(state);
       if (state.kind !== 'resting') return;
       const floorMs = Math.max(0, state.notBeforeMs - clock.monotonic());
       rest(floorMs, floorMs, state.backOff);
@@ -248,10 +195,9 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       if (state.kind === 'stopped') return;
       enter({ kind: 'frozen' });
       healthy = false;
-      const asked = wire.session !== undefined && work.unsent ? work.compose() : undefined;
       // One of the two, since nobody is left to send them one after the other.
-      if (asked) void wire.acknowledge(asked);
-      else if (!kept) void wire.goodbye();
+      const asked = unsent();
+      if (asked || !kept) void wire.lastWord(asked);
     },
     show: () => {
       if (state.kind === 'frozen') poll();
@@ -261,13 +207,4 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       return closed;
     },
   };
-
-  async function end(): Promise<void> {
-    enter({ kind: 'stopped' });
-    show('stopped');
-    context.end();
-    const asked = wire.session !== undefined && work.unsent ? work.compose() : undefined;
-    if (asked) await wire.acknowledge(asked);
-    await wire.goodbye();
-  }
 }

@@ -1,12 +1,16 @@
 /** The client's end of the wire: writes requests, keeps session, sequence and token, reads what comes back. */
-import type { PollRequest } from '../protocol/types.ts';
+import type { PollApplication, PollRequest } from '../protocol/types.ts';
 import { readBody } from './answer.ts';
+import type { Unsent } from './application-record.ts';
 import { retryAfterMs } from './back-off.ts';
 import type { CommunicationClientOptions } from './communication-client.ts';
 import { type ClientContext, describeError } from './context.ts';
 
 /** What a poll says besides whose and which it is. */
-export type Asked = Pick<PollRequest, 'applications' | 'failed'>;
+export interface Asked {
+  readonly applications: Readonly<Record<string, Unsent<PollApplication>>>;
+  readonly failed: PollRequest['failed'] | undefined;
+}
 
 /** What came back; status 0 and the reason as text where nothing did. */
 export interface Outcome {
@@ -25,10 +29,8 @@ export interface Wire {
   renew(what: 'token' | 'session'): boolean;
   /** Sends a poll; never rejects. */
   poll(asked: Asked, wait: number, signal: AbortSignal): Promise<Outcome>;
-  /** Acknowledges without waiting for an answer, even while the page goes away. */
-  acknowledge(asked: Asked): Promise<unknown>;
-  /** Ends the session, even while the page goes away. */
-  goodbye(): Promise<unknown>;
+  /** Acknowledges, or without anything to say ends the session, even while the page goes away; never rejects. */
+  lastWord(asked?: Asked): Promise<void>;
 }
 
 /** Milliseconds that a last word may take. */
@@ -36,6 +38,7 @@ const lastWordMs = 5000;
 
 export function createWire(options: CommunicationClientOptions, context: ClientContext): Wire {
   const { clock, emit } = context;
+  const { getToken, credentials = getToken ? 'omit' : 'same-origin' } = options;
   const base = options.url.replace(/\/+$/, '');
   let session: string | undefined;
   let seq = -1;
@@ -43,27 +46,19 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
 
   const write = (asked: Asked, wait: number): string => {
     seq++;
-    const request: PollRequest = { v: 1, ...(session !== undefined && { session }), seq, wait, ...asked };
+    const request: Unsent<Omit<PollRequest, keyof Asked>> & Asked = { v: 1, session, seq, wait, ...asked };
     return JSON.stringify(request);
   };
 
-  const settings = (method: string): RequestInit & { headers: Record<string, string> } => ({
+  const settings = (method: string, body: string | null): RequestInit => ({
     method,
-    headers: {
-      'content-type': 'application/json',
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
-    },
-    credentials: options.credentials ?? (options.getToken ? 'omit' : 'same-origin'),
+    body,
+    headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    credentials,
     cache: 'no-store',
     // A token is for this server and none that it names.
     redirect: 'error',
   });
-
-  const lastWord = async (path: string, init: RequestInit): Promise<void> =>
-    context.request(`${base}${path}`, { ...init, keepalive: true }, lastWordMs).then(
-      () => undefined,
-      () => undefined,
-    );
 
   return {
     get seq() {
@@ -78,7 +73,7 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
     renew: (what) => {
       if (what === 'session') session = undefined;
       else token = undefined;
-      return what === 'session' || options.getToken !== undefined;
+      return what === 'session' || getToken !== undefined;
     },
     poll: async (asked, wait, signal) => {
       const body = write(asked, wait);
@@ -86,8 +81,8 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
       const startedMs = clock.monotonic();
       emit({ kind: 'request', seq: number, wait, body });
       try {
-        token = token ?? (await options.getToken?.());
-        const response = await context.fetch(`${base}/poll`, { ...settings('POST'), body, signal });
+        token = token ?? (await getToken?.());
+        const response = await context.fetch(`${base}/poll`, { ...settings('POST', body), signal });
         const text = await readBody(response);
         const { status } = response;
         if (!signal.aborted) emit({ kind: 'answer', seq: number, status, durationMs: clock.monotonic() - startedMs, body: text });
@@ -96,7 +91,11 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
         return { status: 0, text: describeError(error), floorMs: 0 };
       }
     },
-    acknowledge: (asked) => lastWord('/poll', { ...settings('POST'), body: write(asked, 0) }),
-    goodbye: async () => session !== undefined && lastWord(`/session/${encodeURIComponent(session)}`, settings('DELETE')),
+    lastWord: async (asked) => {
+      if (session === undefined) return;
+      const path = asked ? '/poll' : `/session/${encodeURIComponent(session)}`;
+      const init = asked ? settings('POST', write(asked, 0)) : settings('DELETE', null);
+      await context.request(base + path, { ...init, keepalive: true }, lastWordMs).catch(() => undefined);
+    },
   };
 }

@@ -37,7 +37,8 @@ function parseFetchTarget(text: string): FetchTarget {
   try {
     // A text that its own parser would change could never be compared letter by letter.
     const canonical = origin === undefined ? text !== '' : new URL(origin).origin === origin;
-    if (canonical && plainText.test(text) && !text.includes('?') && isPlainPath(path)) return { origin, path: path.replace(/\/$/, '') };
+    if (canonical && plainText.test(text) && !text.includes('?') && isPlainPath(path))
+      return { origin, path: path.replace(/\/$/, '') };
   } catch {
     // No URL at all.
   }

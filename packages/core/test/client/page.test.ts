@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { direct, news, setup } from './harness.ts';
 
-/** Window and document as far as the client looks at them. */
+/** Window and document as far as the client looks at them. A window hears what is told to its document, too. */
 let page: EventTarget;
-let view: EventTarget & { visibilityState: string };
+let view: { visibilityState: string };
 
 beforeEach(() => {
   page = new EventTarget();
-  view = Object.assign(new EventTarget(), { visibilityState: 'visible' });
+  view = { visibilityState: 'visible' };
   vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
   vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
   vi.stubGlobal('document', view);
@@ -64,10 +64,10 @@ describe('a page that becomes visible', () => {
     poll().fail();
     await clock.settle();
     view.visibilityState = 'hidden';
-    view.dispatchEvent(new Event('visibilitychange'));
+    tell('visibilitychange');
     expect(() => poll()).toThrow('0 polls');
     view.visibilityState = 'visible';
-    view.dispatchEvent(new Event('visibilitychange'));
+    tell('visibilitychange');
     await clock.advance(0);
     expect(poll().body.seq).toBe(2);
   });
@@ -75,7 +75,7 @@ describe('a page that becomes visible', () => {
   it('ends the interval between short polls', async () => {
     const { clock, poll } = await opened({ mode: 'short-poll' });
     await clock.advance(1000);
-    view.dispatchEvent(new Event('visibilitychange'));
+    tell('visibilitychange');
     await clock.advance(0);
     expect(poll().body.seq).toBe(1);
   });
@@ -84,7 +84,7 @@ describe('a page that becomes visible', () => {
     const { clock, poll } = await opened();
     poll().answer(503, undefined, { 'retry-after': '8' });
     await clock.advance(1000);
-    view.dispatchEvent(new Event('visibilitychange'));
+    tell('visibilitychange');
     tell('online');
     await clock.advance(6999);
     expect(() => poll()).toThrow('0 polls');
@@ -95,7 +95,7 @@ describe('a page that becomes visible', () => {
   it('leaves a poll alone that may well be alive', async () => {
     const { clock, poll } = await opened();
     await clock.advance(20_000);
-    view.dispatchEvent(new Event('visibilitychange'));
+    tell('visibilitychange');
     await clock.advance(0);
     expect(poll().body.seq).toBe(1);
   });
@@ -107,7 +107,7 @@ describe('a machine that slept', () => {
     const held = poll();
     await clock.advance(1000);
     clock.jump(3_600_000);
-    view.dispatchEvent(new Event('resume'));
+    tell('resume');
     expect(held.aborted).toBe(true);
     await clock.advance(0);
     expect(poll().body).toMatchObject({ seq: 2, wait: 0 });
@@ -184,7 +184,7 @@ describe('close', () => {
     await closed;
     const count = server.sent.length;
     for (const type of ['offline', 'online', 'pagehide', 'pageshow']) tell(type);
-    view.dispatchEvent(new Event('visibilitychange'));
+    tell('visibilitychange');
     await clock.advance(100_000);
     expect(server.sent).toHaveLength(count);
     expect(client.state).toBe('stopped');

@@ -1,0 +1,63 @@
+/**
+ * The loop: one request in flight, the next one driven by the answer.
+ *
+ *            an application joins                 answer: at once
+ *   idle ────────────────────────────► polling ◄──────────────────┐
+ *     ▲                                │  │  ▲ └──────────────────┘
+ *     │ nobody to poll for             │  │  │ timer, wake (online, visible, resumed)
+ *     └────────────────────────────────┘  │  │
+ *                                         ▼  │
+ *                                        resting   after an answer: the advised interval or drain
+ *                                                  after a failure: back-off, `Retry-After` being a floor
+ *
+ *   polling ── an application joined, or acknowledgements waited 1 s ──► polling (the held poll is replaced)
+ *   any ── pagehide ──► frozen ── pageshow ──► polling
+ *   any ── close ────► stopped
+ *
+ * A state is never changed, only left for another. Its timers and its request end with it, and what still comes of them
+ * is ignored.
+ */
+import type { Answer } from './answer.ts';
+import type { ClientState } from './communication-client.ts';
+import type { PageListener } from './page-events.ts';
+import type { Asked } from './wire.ts';
+
+/** What the loop polls for. */
+export interface PollWork {
+  /** The next poll's content; nothing where there is nobody to poll for. */
+  compose(): Asked | undefined;
+  /** Distributes what answered it (nothing: a 204); tells whether it brought anything new. */
+  absorb(answer: Answer | undefined): boolean;
+  /** The poll failed. */
+  lost(): void;
+  /** Resolves once the handlers have done what they can do without waiting for something. */
+  handled(): Promise<void>;
+  /** Milliseconds after which another poll is due because of the applications; infinite where none is. */
+  changeInMs(): number;
+  /** Whether the server was not told of something handled or failed. */
+  readonly unsent: boolean;
+}
+
+export interface PollLoop extends PageListener {
+  readonly state: ClientState;
+  /** Something may have changed: an application joined, a handler finished. */
+  review(): void;
+  close(): Promise<void>;
+}
+
+export interface Polling {
+  readonly kind: 'polling';
+  readonly controller: AbortController;
+  /** The session is known and the server was asked to hold: no answer is due soon. */
+  readonly held: boolean;
+  /** Milliseconds since it was sent, by whichever clock ran faster: the monotonic one may stand still during a sleep. */
+  elapsedMs(): number;
+  /** When it counts as dead. */
+  readonly limitMs: number;
+}
+
+export type State =
+  | { readonly kind: 'idle' | 'frozen' | 'stopped' }
+  /** `notBeforeMs` binds a wake, too; `backOff` keeps an application that joins from ending it. */
+  | { readonly kind: 'resting'; readonly notBeforeMs: number; readonly backOff: boolean }
+  | Polling;
