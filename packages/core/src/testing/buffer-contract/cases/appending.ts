@@ -62,6 +62,14 @@ export const appending: readonly BufferCase[] = [
     },
   },
   {
+    clause: '8.3',
+    title: 'urgency reorders nothing',
+    run: async ({ put, reader, expect }) => {
+      for (const urgency of ['low', 'high', 'very-low', 'normal', 'high'] as const) await put([urgency], { urgency });
+      expect(textsOf(await reader('s').next())).toEqual(['low', 'high', 'very-low', 'normal', 'high']);
+    },
+  },
+  {
     clause: '8.1',
     title: 'reading stops after maxBytes, says more, and goes on from there',
     run: async ({ put, reader, expect }) => {
@@ -107,7 +115,9 @@ export const appending: readonly BufferCase[] = [
       ];
       const addresses: Address[] = [{ kind: 'everyone' }];
       for (const name of names) addresses.push({ kind: 'recipient', name }, { kind: 'group', name });
-      const queues = addresses.flatMap((address) => ['c', 'b-c', 'a'].map((application) => ({ address, application })));
+      const queues = addresses.flatMap((address) =>
+        ['c', 'b-c', 'a', 'ab', 'b', 'a-b'].map((application) => ({ address, application })),
+      );
       await buffer.append(queues.map((queue) => entryOf(JSON.stringify(queue), queue)));
       for (const queue of queues) expect(textsOf(await reader('s', queue).next({ newest: 9 }))).toEqual([JSON.stringify(queue)]);
     },

@@ -15,7 +15,7 @@ const absent: readonly string[] = [
 export const taking: readonly BufferCase[] = [
   {
     clause: '10.1',
-    title: 'find tells a pending message, its queue, place, and whether it was read',
+    title: 'find tells a pending message, its queue, place, and whether a session is known to have been sent it',
     run: async ({ buffer, putOne, reader, expect }) => {
       const one = reader('s');
       const { epoch } = await one.next();
@@ -25,8 +25,22 @@ export const taking: readonly BufferCase[] = [
         return found?.state === 'pending' && [found.queue, found.place, found.sent];
       };
       expect(await look()).toEqual([aliceOrders, { epoch, position: 1 }, false]);
+      // A reading may never have reached the session; that it reads on from there shows that it did.
+      await one.next();
+      expect(await look()).toEqual([aliceOrders, { epoch, position: 1 }, false]);
       await one.next();
       expect(await look()).toEqual([aliceOrders, { epoch, position: 1 }, true]);
+    },
+  },
+  {
+    clause: '10.1',
+    title: 'forgetting a session says how far it was sent',
+    run: async ({ buffer, putOne, reader, expect }) => {
+      const { epoch } = await reader('s').next();
+      const id = await putOne('m');
+      await buffer.forget('s', [{ ...aliceOrders, limit: { epoch, position: 1 } }]);
+      const found = await buffer.find(id);
+      expect(found?.state === 'pending' && found.sent).toBe(true);
     },
   },
   {

@@ -100,6 +100,22 @@ export const cursorAbuse: readonly WireCase[] = [
     },
   },
   {
+    clause: '4.5',
+    title: 'no changed cursor acknowledges what was not sent',
+    run: async (wire) => {
+      const { length } = (await wire.client('alice').poll()).cursor('orders') ?? '';
+      for (let index = 0; index < length; index++) {
+        const name = `user ${index}`;
+        const first = wire.client(name);
+        const cursor = (await first.poll()).cursor('orders') ?? '';
+        await wire.publisher().to(name, 1, 2);
+        first.set('orders', { cursor: `${cursor.slice(0, index)}z${cursor.slice(index + 1)}` });
+        await first.poll();
+        wire.expect([index, (await wire.client(name).poll()).data('orders')]).toEqual([index, [1, 2]]);
+      }
+    },
+  },
+  {
     clause: '4.7',
     title: "another recipient's cursor frees nothing of either, and shows nothing of the other",
     run: async (wire) => {

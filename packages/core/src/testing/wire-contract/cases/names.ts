@@ -87,20 +87,28 @@ export const names: readonly WireCase[] = [
   {
     clause: '1.3',
     title: '(a:b, c) and (a, b:c) are two queues: recipient and application never join',
-    options: { applications: { c: {}, 'b-c': {}, a: {}, ab: {} } },
+    options: { applications: { a: {}, ab: {}, b: {}, c: {}, 'a-b': {}, 'b-c': {} } },
     run: async (wire) => {
+      const applications = ['a', 'ab', 'b', 'c', 'a-b', 'b-c'];
       const pairs = [
         ['a:b', 'c'],
         ['a', 'b-c'],
-        ['a:b-c', 'a'],
         ['a', 'ab'],
-        ['aa', 'b-c'],
+        ['aa', 'b'],
+        ['x-a', 'b'],
+        ['x', 'a-b'],
+        ['a-b', 'c'],
       ] as const;
       for (const [recipient, application] of pairs)
         await wire.publisher(application).to(recipient, `${recipient} ${application}`);
-      for (const [recipient, application] of pairs) {
-        const polled = await wire.client(recipient, 'a', 'ab', 'b-c', 'c').poll();
-        wire.expect(polled.data(application)).toEqual([`${recipient} ${application}`]);
+      for (const recipient of new Set(pairs.map(([name]) => name))) {
+        const polled = await wire.client(recipient, ...applications).poll();
+        for (const application of applications) {
+          const mine = pairs.some(([name, of]) => name === recipient && of === application);
+          wire
+            .expect([recipient, application, polled.data(application)])
+            .toEqual([recipient, application, mine ? [`${recipient} ${application}`] : []]);
+        }
       }
     },
   },
