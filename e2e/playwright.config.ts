@@ -6,8 +6,8 @@ export default defineConfig({
   // Each test has its own hub, application servers and portal: they share nothing, but they do share the machine.
   workers: 2,
   fullyParallel: true,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: 'test-results/report.json' }]],
   use: { ...browser, trace: 'retain-on-failure' },

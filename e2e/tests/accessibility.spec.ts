@@ -1,15 +1,5 @@
-import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import { expectNoViolations } from '../support/axe.ts';
 import { expect, test } from '../support/fixtures.ts';
-
-async function expectNoViolations(page: Page): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(
-    violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
-    ),
-  ).toEqual([]);
-}
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
@@ -38,19 +28,33 @@ for (const colorScheme of ['light', 'dark'] as const) {
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     });
 
-    test('the sign-in is accessible', async ({ demonstration, browser, contextOptions }) => {
-      await using context = await browser.newContext(contextOptions);
-      const page = await context.newPage();
+    test('the sign-in is accessible', async ({ demonstration, openWindow }) => {
+      const page = await openWindow();
       await page.goto(demonstration.at.portal);
       await expect(page.getByTestId('sign-in')).toBeVisible();
       await expectNoViolations(page);
     });
+
+    test('the console is accessible', async ({ demonstration, openPortal, openConsole }) => {
+      test.setTimeout(240_000);
+      await openPortal('alice');
+      await demonstration.trigger('calls', 'call', { agent: 'alice' });
+      await demonstration.trigger('calls', 'call', { agent: 'bob' });
+      await demonstration.trigger('orders', 'order');
+      const { page, goTo } = await openConsole();
+      for (const path of ['/', '/live', '/buffers', '/clients', '/routing', '/inject', '/settings']) {
+        await test.step(path, async () => {
+          await goTo(path);
+          await page.waitForTimeout(700);
+          await expectNoViolations(page);
+        });
+      }
+    });
   });
 }
 
-test('keys alone sign in and answer a call', async ({ demonstration, browser, contextOptions }) => {
-  await using context = await browser.newContext(contextOptions);
-  const page = await context.newPage();
+test('keys alone sign in and answer a call', async ({ demonstration, openWindow }) => {
+  const page = await openWindow();
   await page.goto(demonstration.at.portal);
   await expect(page.getByTestId('sign-in')).toBeVisible();
   await page.keyboard.press('Tab');

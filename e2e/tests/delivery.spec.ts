@@ -26,7 +26,7 @@ test('messages of two applications come in one response', async ({ demonstration
   const withBoth = () =>
     polls.answered.filter(({ answer }) => answer?.applications?.['calls']?.messages && answer.applications['news']?.messages);
   await expect.poll(withBoth).toHaveLength(1);
-  const entry = page.getByTestId('wire-entry').filter({ hasText: '2 messages in one answer' });
+  const entry = page.getByTestId('wire-entry').filter({ hasText: '2 messages together' });
   await expect(entry.getByTestId('chip').first()).toBeVisible();
   await expect(entry).toContainText(/calls 1/);
   await expect(entry).toContainText(/news 1/);

@@ -45,7 +45,7 @@ describe('wire log', () => {
       { application: 'calls', count: 2 },
       { application: 'news', count: 1 },
     ]);
-    expect(sentenceOf(first())).toBe('3 messages in one answer');
+    expect(sentenceOf(first())).toBe('3 messages together');
   });
 
   it('counts what a returned cursor acknowledges, once', () => {

@@ -21,9 +21,10 @@ export function formatAge(ms: number, nowMs: number): string {
   return formatTime(ms);
 }
 
-/** `1:05` */
+/** `1:05`; nothing where it is a day or longer, since then no clock was right. */
 export function formatDuration(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
+  if (seconds >= 86_400) return '';
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 

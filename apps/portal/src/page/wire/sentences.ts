@@ -10,7 +10,7 @@ export function sentenceOf(exchange: Exchange): string {
   if (exchange.status !== 200) return `Refused with ${exchange.status ?? 'no status'}`;
   if (exchange.gaps.length > 0) return `A loss announced to ${listOf(exchange.gaps)}`;
   if (messages === 0) return exchange.seq <= 1 ? 'Signed in: here is where you begin' : 'Answered without messages';
-  return messages === 1 ? '1 message' : `${messages} messages in one answer`;
+  return messages === 1 ? '1 message' : `${messages} messages together`;
 }
 
 /** A change of the client's state, in a few words. */

@@ -5,9 +5,16 @@ import type { Headline } from '../../../applications/news/headline.ts';
 import { fetchJson } from '../../fetch-json.ts';
 import { type ApplicationState, useApplicationState } from '../../shell/use-application-state.ts';
 
+/** A headline in the stream. */
+export interface Line {
+  readonly headline: Headline;
+  /** When it came out: for a message when Pollux accepted it, whatever its author's clock says. */
+  readonly atMs: number;
+}
+
 export interface News extends ApplicationState {
   /** The newest first. */
-  readonly headlines: Readonly<Ref<readonly Headline[]>>;
+  readonly lines: Readonly<Ref<readonly Line[]>>;
   /** Has the newsroom publish, for demonstration. */
   demonstrate(): Promise<void>;
 }
@@ -18,28 +25,29 @@ const shown = 20;
 
 /** Follows the news. */
 export function useNews(client: CommunicationClient, server: string): News {
-  const headlines = shallowRef<readonly Headline[]>([]);
+  const lines = shallowRef<readonly Line[]>([]);
   const application = client.application('news', { maxDelay: patienceSeconds });
 
-  application.on<Headline>('headline', ({ data }) => {
-    take([data]);
+  application.on<Headline>('headline', ({ data, acceptedMs }) => {
+    take([{ headline: data, atMs: acceptedMs }]);
     state.unread.add();
   });
   const state = useApplicationState(application, load);
 
-  /** The same headline may come by message and by loading. */
-  function take(incoming: readonly Headline[]): void {
-    const all = new Map([...headlines.value, ...incoming].map((headline) => [headline.id, headline]));
-    headlines.value = [...all.values()].sort((one, other) => other.publishedMs - one.publishedMs).slice(0, shown);
+  /** The same headline may come by message and by loading; of two at the same moment, the later comer is the newer. */
+  function take(incoming: readonly Line[]): void {
+    const all = new Map([...incoming, ...lines.value].map((line) => [line.headline.id, line]));
+    lines.value = [...all.values()].sort((one, other) => other.atMs - one.atMs).slice(0, shown);
   }
 
   async function load(): Promise<void> {
-    take((await fetchJson<{ readonly headlines: readonly Headline[] }>(`${server}/api/headlines`)).headlines);
+    const { headlines } = await fetchJson<{ readonly headlines: readonly Headline[] }>(`${server}/api/headlines`);
+    take(headlines.map((headline) => ({ headline, atMs: headline.publishedMs })));
   }
 
   return {
     ...state,
-    headlines,
+    lines,
     demonstrate: () => state.attempt(() => fetchJson(`${server}/demo/headline`, {})),
   };
 }

@@ -1,0 +1,46 @@
+import { injectHeadline, stepDone } from '../support/console-page.ts';
+import { expect, test } from '../support/fixtures.ts';
+
+test('what is injected in the console appears in the portal, and its life in the console', async ({
+  openPortal,
+  openConsole,
+}) => {
+  const portal = await openPortal('alice');
+  const console = await openConsole();
+  await injectHeadline(console, { id: 'from-console', title: 'The canteen opens at eleven' });
+  await expect(stepDone(console, 'Accepted')).toBeVisible();
+  await expect(portal.page.locator('[data-headline="from-console"]')).toContainText('The canteen opens at eleven');
+  await expect(portal.headlines.first()).toHaveAttribute('data-headline', 'from-console');
+  await expect(stepDone(console, 'Delivered')).toBeVisible();
+  await expect(stepDone(console, 'Acknowledged')).toBeVisible();
+});
+
+test('the live feed tells of a message as it happens', async ({ demonstration, openPortal, openConsole }) => {
+  const { calls } = await openPortal('bob');
+  const { page, goTo } = await openConsole();
+  await goTo('/live');
+  await demonstration.trigger('calls', 'call', { agent: 'bob' });
+  await expect(calls).toHaveCount(1);
+  for (const what of [/accepted/i, /delivered/i, /acknowledged/i]) {
+    await expect(page.getByText(what).first()).toBeVisible();
+  }
+});
+
+test('looking into a buffer takes nothing out of it', async ({ demonstration, openConsole, openPortal }) => {
+  const call = await demonstration.trigger('calls', 'call', { agent: 'carol' });
+  const { page, goTo } = await openConsole();
+  await goTo('/buffers');
+  await page.getByText('carol').first().click();
+  await expect(page.getByText('call.offered').first()).toBeVisible();
+  const carol = await openPortal('carol');
+  await expect(carol.page.locator(`[data-call="${call['id']}"]`)).toHaveAttribute('data-state', 'ringing');
+  await expect.poll(() => carol.polls.messagesOf('calls')).toHaveLength(1);
+});
+
+test('the console lists the clients that poll', async ({ openPortal, openConsole }) => {
+  await Promise.all([openPortal('alice'), openPortal('bob')]);
+  const { page, goTo } = await openConsole();
+  await goTo('/clients');
+  await expect(page.getByText('alice').first()).toBeVisible();
+  await expect(page.getByText('bob').first()).toBeVisible();
+});
