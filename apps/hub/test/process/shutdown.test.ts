@@ -29,13 +29,13 @@ async function hold(hub: HubProcess & { url: string; admin: string }, count: num
     );
   }
   await expect
-    .poll(async () => (await fetch(`${hub.admin}/metrics`)).text(), { timeout: 5000 })
+    .poll(async () => (await fetch(`${hub.admin}/metrics`)).text(), { timeout: 20_000 })
     .toContain(`pollux_held_polls ${count}\n`);
   return all;
 }
 
 describe('a hub that is asked to end', () => {
-  it(`answers ${held} held polls whole, resets none, and exits with 0 within 10 s`, { timeout: 60_000 }, async () => {
+  it(`answers ${held} held polls whole, resets none, and exits with 0 within 10 s`, async () => {
     await using hub = await serveHub(goodConfiguration());
     const holdings = await hold(hub, held);
     const askedMs = performance.now();

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll } from 'vitest';
+import { afterAll, vi } from 'vitest';
 import { main } from '../../src/main.ts';
 
 const folder = fileURLToPath(new URL('../..', import.meta.url));
@@ -29,6 +29,9 @@ async function bundle(): Promise<string> {
 }
 
 let bundled: Promise<string> | undefined;
+
+// Starting a process takes its time on a busy machine.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 });
 
 // At the end of the test file that uses this: a worker's own exit is not always told.
 afterAll(async () => {
