@@ -6,6 +6,14 @@ import { NodeExchange } from './node-exchange.ts';
 /** Answers a request under the base path and returns true, or returns false having touched nothing. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
 
+export interface NodeHandlerOptions {
+  /**
+   * How response headers are handed over. `'set-one-by-one'` is slower, and right behind middleware that wraps the
+   * response. @default 'write-at-once'
+   */
+  readonly headers?: 'write-at-once' | 'set-one-by-one';
+}
+
 /** The exchange that a connection is busy with. Requests of one connection come one after another. */
 const current = new WeakMap<Socket, Exchange>();
 
@@ -15,11 +23,12 @@ const current = new WeakMap<Socket, Exchange>();
  *
  * @throws TypeError for a base path or an origin that cannot be right
  */
-export function createNodeHandler(options: ServletOptions): NodeHandler {
+export function createNodeHandler(options: ServletOptions, { headers = 'write-at-once' }: NodeHandlerOptions = {}): NodeHandler {
   const servlet = createServlet(options);
+  const setsHeaders = headers === 'set-one-by-one';
   return (request, response) => {
     if (!servlet.matches(request.url ?? '')) return false;
-    const exchange = new NodeExchange(request, response);
+    const exchange = new NodeExchange(request, response, setsHeaders);
     watchConnection(request.socket, exchange);
     servlet.handle(exchange);
     return true;

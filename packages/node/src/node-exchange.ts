@@ -13,13 +13,15 @@ export class NodeExchange implements Exchange {
   readonly native: IncomingMessage;
   onDisconnect: (() => void) | undefined;
   readonly #response: ServerResponse;
+  readonly #setsHeaders: boolean;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, setsHeaders: boolean) {
     this.method = request.method ?? 'GET';
     this.target = request.url ?? '';
     this.native = request;
     this.onDisconnect = undefined;
     this.#response = response;
+    this.#setsHeaders = setsHeaders;
   }
 
   header(name: string): string | undefined {
@@ -27,12 +29,12 @@ export class NodeExchange implements Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  readBody(maxBytes: number): Promise<BodyOutcome> {
-    return readBody(this.native, maxBytes);
+  readBody(maxBytes: number): BodyOutcome | Promise<BodyOutcome> {
+    return parsedBody(this.native, maxBytes) ?? readBody(this.native, maxBytes);
   }
 
   open({ status, headers }: Parameters<Exchange['open']>[0]): OpenAnswer {
-    this.#response.writeHead(status, headers as string[]);
+    this.#begin(status, headers);
     return openAnswer(this.#response);
   }
 
@@ -43,9 +45,23 @@ export class NodeExchange implements Exchange {
       // What the client still sends is not read: the connection cannot be used for another request.
       response.shouldKeepAlive = false;
     }
-    if (status === 204) response.writeHead(status, headers as string[]).end();
-    else if (this.method === 'HEAD') response.writeHead(status, [...headers, 'content-length', String(Buffer.byteLength(body))]).end();
-    else response.writeHead(status, [...headers, 'content-length', String(Buffer.byteLength(body))]).end(body);
+    if (status === 204) {
+      this.#begin(status, headers);
+      response.end();
+      return;
+    }
+    this.#begin(status, [...headers, 'content-length', String(Buffer.byteLength(body))]);
+    response.end(this.method === 'HEAD' ? undefined : body);
+  }
+
+  #begin(status: number, headers: readonly string[]): void {
+    const response = this.#response;
+    if (!this.#setsHeaders) {
+      response.writeHead(status, headers as string[]);
+      return;
+    }
+    for (let i = 0; i + 1 < headers.length; i += 2) response.setHeader(headers[i] ?? '', headers[i + 1] ?? '');
+    response.writeHead(status);
   }
 }
 
@@ -67,6 +83,15 @@ function openAnswer(response: ServerResponse): OpenAnswer {
   };
   response.on('drain', () => answer.onDrain?.());
   return answer;
+}
+
+/** What a body parser of the host made of the body, where one has read it already. */
+function parsedBody(request: IncomingMessage, maxBytes: number): BodyOutcome | undefined {
+  if (!request.readableEnded || !('body' in request)) return undefined;
+  const { body } = request;
+  if (Buffer.isBuffer(body)) return body.length > maxBytes ? { kind: 'too-large' } : decode(body);
+  const text = typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body);
+  return Buffer.byteLength(text) > maxBytes ? { kind: 'too-large' } : { kind: 'text', text };
 }
 
 function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyOutcome> {

@@ -23,7 +23,7 @@ export async function openNodePeer(options: WirePeerOptions): Promise<WirePeer> 
   const clock = createManualClock(Date.now());
   const server = createCommunicationServer({ applications: options.applications, limits: options.limits, clock });
   const { authorization, publisher, authenticate, authorizePublisher } = createTestCredentials(clock.now);
-  const listening = await listen({ server, origins: options.origins, authenticate, authorizePublisher });
+  const listening = await listen({ server, clock, origins: options.origins, authenticate, authorizePublisher });
   const close = async (): Promise<void> => {
     const closed = listening.close({ drainSeconds: 1 });
     await clock.advance(5000);

@@ -1,0 +1,1 @@
+export { createExpressHandler, type ExpressHandler } from './handler.ts';

@@ -1,0 +1,1 @@
+export { createFetchHandler, type FetchHandler } from './handler.ts';
