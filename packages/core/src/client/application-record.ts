@@ -1,6 +1,8 @@
 /** One application within the communication client: its handlers, what it received, and its part in the poll. */
+
 import type { PollApplication } from '../protocol/types.ts';
 import type { Section } from './answer.ts';
+import { acknowledgeMs, crowded, joinMs, touchMs } from './bounds.ts';
 import type { ApplicationClient, ApplicationClientOptions, ApplicationStatus } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
 import { createDispatcher, type Handler } from './dispatcher.ts';
@@ -17,29 +19,12 @@ export interface ApplicationRecord {
   compose(): Unsent<PollApplication> | undefined;
   /** The poll that said so was answered: with a section, or without a word about this application. */
   absorb(section: Section | undefined): boolean;
-  /** The poll that said so failed, and may not have arrived. */
-  lost(): void;
-  /** Milliseconds after which a held poll should be replaced because of this application; infinite where it need not be. */
+  /**
+   * Milliseconds after which a held poll should be replaced because of this application; infinite where the present poll
+   * says all there is to say.
+   */
   changeInMs(): number;
-  /** Whether something handled has not been acknowledged. */
-  readonly unsent: boolean;
 }
-
-/**
- * Back-pressure. With this many messages unhandled an application is left out of polls until half of them are handled, so
- * that the server keeps the rest, by its own bounds. Nothing is lost: every `touchMs` it is named nevertheless, which
- * acknowledges what was handled and keeps its place on the server (60 s by default).
- */
-const crowded = 100;
-const touchMs = 5000;
-/** Applications that join within this time share one poll. */
-const joinMs = 20;
-/**
- * Acknowledgements alone cost no request: they travel with the next poll. Only what is handled while a poll is held would
- * wait for up to its whole length, holding back the queue and the publisher's view of it; so after this time the held
- * poll is replaced by one that says so. A second gathers what a burst of handlers does and is soon enough for people.
- */
-const acknowledgeMs = 1000;
 
 export function createApplicationRecord(
   context: ClientContext,
@@ -104,7 +89,6 @@ export function createApplicationRecord(
     join: () => {
       if (joined) return;
       joined = true;
-      refusedUntilMs = 0;
       inbox.rewind();
       changed();
     },
@@ -132,15 +116,9 @@ export function createApplicationRecord(
       if (inbox.read !== null) setStatus({ state: 'active' });
       return news;
     },
-    lost: () => {
-      sent = undefined;
-    },
     changeInMs: () => {
       if (!joined || sent === inbox.cursor) return Number.POSITIVE_INFINITY;
       return Math.max(sent === undefined ? joinMs : acknowledgeMs, outForMs());
-    },
-    get unsent() {
-      return joined && sent !== inbox.cursor;
     },
   };
 }

@@ -17,7 +17,7 @@ export interface ClientContext {
   request(url: string, init: RequestInit, ms: number): Promise<Response>;
   /** Stops every timer and gives up every request. */
   end(): void;
-  readonly ended: boolean;
+  ended: boolean;
 }
 
 export function createContext(options: CommunicationClientOptions): ClientContext {
@@ -25,7 +25,6 @@ export function createContext(options: CommunicationClientOptions): ClientContex
   // Looked up at each call, so that a page may wrap the global one later.
   const send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const ends = new Set<() => void>();
-  let ended = false;
 
   const after = (ms: number, callback: () => void): (() => void) => {
     const timer = clock.setTimeout(() => {
@@ -40,7 +39,7 @@ export function createContext(options: CommunicationClientOptions): ClientContex
     return stop;
   };
 
-  return {
+  const context: ClientContext = {
     clock,
     random,
     fetch: send,
@@ -52,7 +51,7 @@ export function createContext(options: CommunicationClientOptions): ClientContex
         // Watching is not taking part.
       }
     },
-    sleep: (ms) => new Promise((resolve) => void (ended || after(ms, resolve))),
+    sleep: (ms) => new Promise((resolve) => void (context.ended || after(ms, resolve))),
     request: async (url, init, ms) => {
       const controller = new AbortController();
       const abort = (): void => controller.abort();
@@ -65,14 +64,13 @@ export function createContext(options: CommunicationClientOptions): ClientContex
         ends.delete(abort);
       }
     },
-    get ended() {
-      return ended;
-    },
+    ended: false,
     end: () => {
-      ended = true;
+      context.ended = true;
       for (const end of ends) end();
     },
   };
+  return context;
 }
 
 /** An error as a short sentence, fit for a report; whatever was thrown. */
@@ -80,7 +78,7 @@ export function describeError(error: unknown): string {
   try {
     return String(error).slice(0, 200);
   } catch {
-    return 'something that is no error';
+    return 'unknown error';
   }
 }
 

@@ -1,15 +1,11 @@
 import type { PollApplication, PollRequest } from '../protocol/types.ts';
 import { type ApplicationRecord, createApplicationRecord, type Unsent } from './application-record.ts';
+import { failedPerPoll, handlerTicks } from './bounds.ts';
 import type { CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
 import { createContext } from './context.ts';
 import type { PollWork } from './loop-state.ts';
 import { listenToPage } from './page-events.ts';
 import { createPollLoop } from './poll-loop.ts';
-
-/** Failures that one poll reports; the others follow. */
-const failedPerPoll = 100;
-/** Microtasks given to handlers after an answer; again as many as long as one of them finishes something. */
-const handlerTicks = 24;
 
 /**
  * Makes the communication client of a page, a worker or another program. It polls one communication server for all
@@ -50,10 +46,6 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       for (const [name, record] of records) news = record.absorb(answer?.sections.get(name)) || news;
       return news;
     },
-    lost: () => {
-      reported = [];
-      for (const record of records.values()) record.lost();
-    },
     handled: async () => {
       let before: number;
       do {
@@ -62,9 +54,6 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       } while (progress !== before);
     },
     changeInMs: () => Math.min(...[...records.values()].map((record) => record.changeInMs())),
-    get unsent() {
-      return failed.size > 0 || [...records.values()].some((record) => record.unsent);
-    },
   };
 
   const loop = createPollLoop(options, context, work);

@@ -1,4 +1,5 @@
 /** Finds the handlers for what an application received, and sees to it that each item ends: handled, failed or unhandled. */
+import { handlerWaitMs } from './bounds.ts';
 import type { ApplicationClientOptions } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
 import { createFetcher } from './fetch-message.ts';
@@ -15,9 +16,6 @@ export interface Dispatcher {
   /** Handles the first item of a queue; never rejects. */
   handle(item: Item, queue: readonly Item[]): Promise<void>;
 }
-
-/** Milliseconds that a type without a handler waits for one: code of an application may be loaded late. */
-const handlerWaitMs = 10_000;
 
 export function createDispatcher(
   context: ClientContext,

@@ -1,7 +1,9 @@
 /** Carries out what a `fetch` message asks for: a request to the application's own server. */
+
 import { parseFetchTargets, resolveFetch } from '../protocol/fetch-target.ts';
 import type { FetchMessage } from '../protocol/types.ts';
 import { backOffMs, retryAfterMs } from './back-off.ts';
+import { fetchAttempts, fetchMs, longestSpreadSeconds, rememberedVersions } from './bounds.ts';
 import type { ApplicationClientOptions, Fetched } from './communication-client.ts';
 import { type ClientContext, describeError, keepNewest } from './context.ts';
 import type { Item } from './inbox.ts';
@@ -15,12 +17,6 @@ export type Fetcher = (
   queue: readonly Item[],
   handle: (fetched: () => Fetched) => Promise<string | undefined>,
 ) => Promise<{ readonly ids: readonly string[]; readonly reason: string | undefined }>;
-
-const attempts = 4;
-const attemptMs = 30_000;
-/** A server may ask for at most this much of a random wait. */
-const longestSpreadSeconds = 60;
-const rememberedVersions = 200;
 
 /** What a later message makes superfluous: the same topic, or else the same address, told under the same type. */
 function subject({ type, topic, fetch }: FetchMessage): string {
@@ -56,7 +52,7 @@ export function createFetcher(context: ClientContext, application: string, optio
           // Something changed: ask, with the ETag that the browser has, rather than believe its cache.
           cache: 'no-cache',
         };
-        const response = await context.request(url, init, attemptMs);
+        const response = await context.request(url, init, fetchMs);
         const { status } = response;
         context.emit({ kind: 'fetched', application, href: url, status });
         if (status !== 429 && status < 500) return response;
@@ -66,14 +62,15 @@ export function createFetcher(context: ClientContext, application: string, optio
       } catch (error) {
         reason = describeError(error);
       }
-      if (failures === attempts) return reason;
+      if (failures === fetchAttempts) return reason;
       await context.sleep(backOffMs(failures, context.random, floorMs));
     }
   };
 
   return async (first, queue, handle) => {
-    const spread = Number(first.fetch.spread);
-    if (spread > 0) await context.sleep(context.random.next() * Math.min(spread, longestSpreadSeconds) * 1000);
+    const { spread } = first.fetch;
+    if (typeof spread === 'number' && spread > 0)
+      await context.sleep(context.random.next() * Math.min(spread, longestSpreadSeconds) * 1000);
     // The first of a burst goes at once and takes along those that wait behind it; what arrives from here on waits
     // for one more fetch. The newest says what to get, so nothing stale is asked for and nobody waits for ever.
     const key = subject(first);

@@ -5,8 +5,10 @@
  *   handled:   1 2 3 . 5              `cursor` = 3: only ever the handled prefix, so nothing unhandled is acknowledged
  *                    ^ being handled (5 was covered by the fetch that serves 4)
  */
+
 import type { Gap, Message } from '../protocol/types.ts';
 import type { Section } from './answer.ts';
+import { full, rememberedIds } from './bounds.ts';
 import { type ClientContext, keepNewest } from './context.ts';
 
 /** A message, a loss, or the end of a section. */
@@ -31,11 +33,6 @@ export interface Inbox {
   /** Forgets what no handler has begun, so that the server sends it again. */
   rewind(): void;
 }
-
-/** With this many unhandled nothing more is taken in; the server sends it again, since `read` stays behind it. */
-const full = 1000;
-/** Ids remembered per application, well over what a queue of the server holds. */
-const rememberedIds = 3000;
 
 /**
  * @param handle handles the first item of the queue; never rejects

@@ -28,14 +28,10 @@ export interface PollWork {
   compose(): Asked | undefined;
   /** Distributes what answered it (nothing: a 204); tells whether it brought anything new. */
   absorb(answer: Answer | undefined): boolean;
-  /** The poll failed. */
-  lost(): void;
   /** Resolves once the handlers have done what they can do without waiting for something. */
   handled(): Promise<void>;
-  /** Milliseconds after which another poll is due because of the applications; infinite where none is. */
+  /** Milliseconds after which another poll is due because of the applications; infinite where the last one said all. */
   changeInMs(): number;
-  /** Whether the server was not told of something handled or failed. */
-  readonly unsent: boolean;
 }
 
 export interface PollLoop extends PageListener {

@@ -1,7 +1,19 @@
 /** The loop: what happens in its states (loop-state.ts), and what leads from one to another. */
+
 import type { Advice } from '../protocol/types.ts';
 import type { Answer } from './answer.ts';
 import { backOffMs } from './back-off.ts';
+import {
+  graceMs,
+  joiningMs,
+  longestWaitSeconds,
+  manyFailures,
+  offlineProbeMs,
+  suspiciousMs,
+  usualIntervalSeconds,
+  usualWaitSeconds,
+  watchMs,
+} from './bounds.ts';
 import type { ClientState, CommunicationClientOptions } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
 import type { Polling, PollLoop, PollWork, State } from './loop-state.ts';
@@ -10,22 +22,6 @@ import { judge, type Verdict } from './verdict.ts';
 import { type Asked, createWire } from './wire.ts';
 
 const never = Number.POSITIVE_INFINITY;
-/** Seconds. */
-const usualWait = 25;
-const longestWait = 55;
-const usualInterval = 10;
-/** Beyond its hold, milliseconds after which a poll counts as dead. */
-const graceMs = 10_000;
-/** How often that is looked at: soon after a sleep, too, through which timers stood still. */
-const watchMs = 5000;
-/** An offline runtime may be wrong, so it is put to the test this often. */
-const offlineProbeMs = 20_000;
-/** A held poll that ends before this and brings nothing new is suspicious when it happens again. */
-const suspiciousMs = 1000;
-/** An application that waits no longer than this joins; anything slower is an acknowledgement. */
-const joiningMs = 100;
-/** As failures in a row: the back-off is at its longest. */
-const manyFailures = 5;
 
 export function createPollLoop(options: CommunicationClientOptions, context: ClientContext, work: PollWork): PollLoop {
   const { clock, random, emit } = context;
@@ -67,7 +63,6 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
   const fail = (reason: string, floorMs = 0, leastMs = 0): void => {
     failures++;
     healthy = false;
-    work.lost();
     const retryInMs = Math.max(leastMs, backOffMs(failures, random, floorMs));
     rest(retryInMs, floorMs, true);
     emit({ kind: 'request-failed', seq: wire.seq, reason, retryInMs });
@@ -84,7 +79,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       return ms < never ? rest(ms) : undefined;
     }
     // The option is a cap of its own, for networks that cut what the server would hold.
-    const wait = healthy && !isShort() ? Math.min(options.wait ?? longestWait, advice.wait ?? usualWait) : 0;
+    const wait = healthy && !isShort() ? Math.min(options.wait ?? longestWaitSeconds, advice.wait ?? usualWaitSeconds) : 0;
     const startedMs = clock.monotonic();
     const startedWallMs = clock.now();
     const polling: Polling = {
@@ -115,7 +110,9 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       return fail(verdict.reason, verdict.floorMs);
     }
     const { what, reason } = verdict;
-    if (!wire.renew(what) || renewed) return fail(reason);
+    // Cursors and handled ids stand through both.
+    wire[what] = undefined;
+    if (renewed || (what === 'token' && !options.getToken)) return fail(reason);
     renewed = true;
     poll();
   };
@@ -127,7 +124,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     healthy = true;
     renewed = false;
     show('connected');
-    if (answer) wire.adopt(answer.session);
+    if (answer) wire.session = answer.session;
     if (answer && Object.keys(answer.advice).length > 0) {
       advice = { ...advice, ...answer.advice };
       emit({ kind: 'advice', advice: answer.advice });
@@ -148,7 +145,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     }
     // A broken server or proxy that answers at once and says nothing would be asked without a pause.
     if (idleTurns > 1) return rest(backOffMs(idleTurns - 1, random));
-    const own = options.interval ?? (advice.interval ? 0 : usualInterval);
+    const own = options.interval ?? (advice.interval ? 0 : usualIntervalSeconds);
     const interval = Math.max(advice.interval ?? 0, isShort() ? own : 0);
     const atOnce = (answer?.more && news) || work.changeInMs() <= joiningMs;
     return interval > 0 && !atOnce ? rest(interval * 1000) : poll();
@@ -166,7 +163,8 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     timers.push(context.after(ms, poll));
   };
 
-  const unsent = (): Asked | undefined => (work.unsent ? work.compose() : undefined);
+  /** What the server was not told, or may not have heard. */
+  const unsent = (): Asked | undefined => (!healthy || work.changeInMs() < never ? work.compose() : undefined);
 
   const end = async (): Promise<void> => {
     enter({ kind: 'stopped' });
@@ -194,9 +192,9 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     hide: (kept) => {
       if (state.kind === 'stopped') return;
       enter({ kind: 'frozen' });
-      healthy = false;
       // One of the two, since nobody is left to send them one after the other.
       const asked = unsent();
+      healthy = false;
       if (asked || !kept) void wire.lastWord(asked);
     },
     show: () => {

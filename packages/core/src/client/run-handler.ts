@@ -1,8 +1,7 @@
 /** Runs an application's handler to its end, whatever it does. */
+import { handlerMs } from './bounds.ts';
 import { type ClientContext, describeError } from './context.ts';
 
-/** Milliseconds that a handler may take, its repetitions included. */
-const deadlineMs = 30_000;
 /** Milliseconds after each run that failed; none after the last. */
 const pausesMs = [250, 1000, 0];
 
@@ -33,7 +32,7 @@ export function runHandler(context: ClientContext, call: () => unknown): Promise
       stop();
       resolve(reason);
     };
-    const stop = context.after(deadlineMs, () => end(`not done within ${deadlineMs / 1000} s`));
+    const stop = context.after(handlerMs, () => end(`not done within ${handlerMs / 1000} s`));
     void run().then(end);
   });
 }

@@ -16,7 +16,7 @@ export function judge({ status, text, floorMs }: Outcome): Verdict {
   if (status === 204) return { kind: 'answered' };
   if (status === 200) {
     const answer = readAnswer(text);
-    return answer ? { kind: 'answered', answer } : { kind: 'failed', reason: 'status 200, but not the answer to a poll' };
+    return answer ? { kind: 'answered', answer } : { kind: 'failed', reason: 'not an answer to a poll' };
   }
   const problem = readJson<'title' | 'detail' | 'retryAfter'>(text);
   const reason = `status ${status} ${readProblem(problem)}`.trim();
@@ -27,7 +27,7 @@ export function judge({ status, text, floorMs }: Outcome): Verdict {
     kind: 'failed',
     reason,
     // Browsers hide `Retry-After` of another origin unless it is exposed, so the body says it as well.
-    floorMs: Math.max(floorMs, retryAfterMs(problem?.retryAfter, 0)),
+    floorMs: Math.max(floorMs, retryAfterMs(problem.retryAfter, 0)),
     lasting: status >= 400 && status < 500 && status !== 408 && status !== 429,
   };
 }

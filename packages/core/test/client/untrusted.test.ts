@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerBytes } from '../../src/client/answer.ts';
+import { answerBytes } from '../../src/client/bounds.ts';
 import { direct, news, setup } from './harness.ts';
 
 async function two() {
@@ -133,6 +133,35 @@ describe('an answer with strange parts', () => {
     await answer(news('orders', [{ ...message, kind: 'fetch', type: 'changed', fetch } as never]));
     await clock.advance(60_000);
     expect(told('handler-failed')).toMatchObject([{ id: 'm1', reason: 'fetch target not registered' }]);
+  });
+});
+
+describe('objects that cannot be converted', () => {
+  const evil = { toString: 1, valueOf: 1 };
+
+  it('stop neither the loop nor an application', async () => {
+    const { answer, client, clock, poll, seen } = await two();
+    client.application('orders').onGap(() => void seen.push('gap'));
+    const fetch = { href: 'https://evil.example/', version: evil, spread: evil };
+    const messages = [
+      { ...message, id: 'm0', kind: 'fetch', type: 'changed', fetch, topic: evil, urgency: evil, acceptedMs: evil },
+      { ...message, data: evil, topic: evil },
+    ];
+    await answer({
+      session: 's_1',
+      advice: { interval: evil, wait: evil, mode: evil, drain: evil },
+      more: evil,
+      applications: {
+        orders: { cursor: 'c1', messages, gap: { losses: [evil, { reason: evil }, { reason: 'reset', count: evil }] } },
+        calls: { error: { title: evil, detail: evil, retryAfter: evil } },
+      },
+    });
+    await clock.advance(1000);
+    expect(seen).toEqual(['gap', 'orders m1']);
+    expect(poll().body.applications).toEqual({ orders: { cursor: 'c1' } });
+    poll().answer(503, { title: evil, detail: evil, retryAfter: evil });
+    await clock.advance(2000);
+    expect(poll().body.wait).toBe(0);
   });
 });
 
