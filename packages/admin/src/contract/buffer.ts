@@ -5,7 +5,7 @@ export interface AddressRow {
   readonly applications: number;
   readonly messages: number;
   readonly bytes: number;
-  readonly oldestAcceptedMs: number | undefined;
+  readonly oldestAcceptedMs?: number | undefined;
 }
 
 export interface AddressesInput {
@@ -36,14 +36,14 @@ export interface QueueRow {
   readonly bytes: number;
   readonly parked: number;
   readonly last: number;
-  readonly oldestAcceptedMs: number | undefined;
-  readonly nextExpiryMs: number | undefined;
+  readonly oldestAcceptedMs?: number | undefined;
+  readonly nextExpiryMs?: number | undefined;
   readonly sessions: readonly { readonly session: string; readonly handled: number }[];
   readonly losses: readonly {
     readonly reason: string;
     readonly from: number;
     readonly to: number;
-    readonly count: number | undefined;
+    readonly count?: number | undefined;
   }[];
   /** The bounds that apply to the queue. */
   readonly bound: { readonly messages: number; readonly bytes: number };
@@ -69,7 +69,7 @@ export interface QueuedRow {
   readonly acceptedMs: number;
   readonly expiresMs: number;
   readonly urgency: string;
-  readonly topic: string | undefined;
+  readonly topic?: string | undefined;
 }
 
 export interface PeekPage {

@@ -2,8 +2,8 @@ export interface ClientApplication {
   readonly application: string;
   readonly delivered: number;
   /** Unknown where the buffer cannot tell without asking. */
-  readonly pending: number | undefined;
-  readonly maxDelay: number | undefined;
+  readonly pending?: number | undefined;
+  readonly maxDelay?: number | undefined;
 }
 
 export interface ClientRow {
@@ -14,7 +14,7 @@ export interface ClientRow {
   readonly lastContactMs: number;
   readonly transport: 'short-poll' | 'long-poll' | 'stream';
   /** Set while a poll is held: since when. */
-  readonly heldSinceMs: number | undefined;
+  readonly heldSinceMs?: number | undefined;
   readonly polls: number;
   readonly delivered: number;
   readonly pending: number;

@@ -3,7 +3,7 @@ import type { Audience, PublishAnswer } from '@pollux/core';
 export interface InjectSchemas {
   readonly applications: readonly {
     readonly name: string;
-    readonly title: string | undefined;
+    readonly title?: string | undefined;
     readonly fetchTargets: readonly string[];
     /** JSON Schemas of payloads, by type. */
     readonly schemas: Readonly<Record<string, unknown>>;

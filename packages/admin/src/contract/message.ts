@@ -20,7 +20,7 @@ export type MessageView =
       readonly acceptedMs: number;
       readonly expiresMs: number;
       readonly urgency: string;
-      readonly topic: string | undefined;
+      readonly topic?: string | undefined;
       /** The payload or instruction as JSON text, at most 64 KiB of it. */
       readonly payload: string;
       /** Characters left out of `payload`. */
@@ -52,7 +52,7 @@ export type JourneyStep =
 export interface JourneyView {
   readonly id: string;
   readonly nowMs: number;
-  readonly application: string | undefined;
+  readonly application?: string | undefined;
   /** What was recorded; undefined when the message is older than the journal. */
   readonly recorded?: {
     readonly address: Address;
@@ -60,7 +60,7 @@ export interface JourneyView {
     readonly message: string;
     readonly bytes: number;
     readonly urgency: string;
-    readonly topic: string | undefined;
+    readonly topic?: string | undefined;
     readonly ttlSeconds: number;
     readonly acceptedMs: number;
     /** Held polls that it woke. */
@@ -72,5 +72,5 @@ export interface JourneyView {
     readonly omitted: number;
   };
   /** What the communication server says of it now, with the reason why it is where it is. */
-  readonly status: DeliveryStatus | undefined;
+  readonly status?: DeliveryStatus | undefined;
 }

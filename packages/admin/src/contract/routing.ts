@@ -10,7 +10,7 @@ export type AddressKind = 'recipient' | 'group' | 'everyone';
 export interface RoutingGraph {
   readonly windowSeconds: number;
   readonly nowMs: number;
-  readonly applications: readonly { readonly name: string; readonly title: string | undefined; readonly sessions: number }[];
+  readonly applications: readonly { readonly name: string; readonly title?: string | undefined; readonly sessions: number }[];
   /** Accepted within the window, publisher application to kind of address. */
   readonly accepted: readonly { readonly application: string; readonly to: AddressKind; readonly messages: number }[];
   /** Delivered within the window, kind of address to recipient. */
@@ -19,7 +19,7 @@ export interface RoutingGraph {
     readonly from: AddressKind;
     readonly recipient: string;
     readonly messages: number;
-    readonly medianMs: number | undefined;
+    readonly medianMs?: number | undefined;
   }[];
   readonly recipients: readonly {
     readonly recipient: string;

@@ -13,13 +13,13 @@ export interface RateHistory {
 /** Of the last messages, in milliseconds; undefined without any. */
 export interface Latency {
   readonly samples: number;
-  readonly p50Ms: number | undefined;
-  readonly p99Ms: number | undefined;
+  readonly p50Ms?: number | undefined;
+  readonly p99Ms?: number | undefined;
 }
 
 export interface ApplicationRow {
   readonly name: string;
-  readonly title: string | undefined;
+  readonly title?: string | undefined;
   readonly sessions: number;
   readonly accepted: number;
   readonly refused: number;
@@ -27,7 +27,7 @@ export interface ApplicationRow {
   readonly acknowledged: number;
   /** Removals by reason. */
   readonly removed: Readonly<Record<string, number>>;
-  readonly overflow: string | undefined;
+  readonly overflow?: string | undefined;
   readonly retain: string;
   readonly fetchTargets: readonly string[];
   readonly types: readonly string[];

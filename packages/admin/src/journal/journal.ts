@@ -73,7 +73,8 @@ export function createJournal(bounds: { readonly messages: number; readonly even
     rates,
     applicationRates,
     record(event) {
-      events.push(event);
+      // An acknowledgement says already how many messages it freed.
+      if (event.kind !== 'removed' || event.reason !== 'acknowledged') events.push(event);
       count(event);
     },
   };

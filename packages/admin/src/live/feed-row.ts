@@ -1,14 +1,21 @@
-import type { ServerEvent } from '@pollux/core/server';
+import { type AcknowledgedEvent, messageId, type ServerEvent } from '@pollux/core/server';
 import type { FeedRow } from '../contract/feed.ts';
+import type { Journeys } from '../journal/journeys.ts';
 
 const idsShown = 50;
 
-function many(ids: readonly string[]): Pick<FeedRow, 'ids' | 'count'> {
-  return { ids: ids.length > idsShown ? ids.slice(0, idsShown) : ids, count: ids.length };
+function many(journeys: Journeys, ids: readonly string[], count: number = ids.length): Pick<FeedRow, 'ids' | 'count' | 'type'> {
+  const type = journeys.get(ids[0] ?? '')?.accepted.type;
+  return { ids: ids.length > idsShown ? ids.slice(0, idsShown) : ids, count, ...(type ? { type } : {}) };
+}
+
+/** The newest of the acknowledged messages: positions between may be holes, this one was there. */
+function lastOf(event: AcknowledgedEvent): readonly string[] {
+  return [messageId(event.epoch, event.to)];
 }
 
 /** What an event says beyond the fields that rows share with events by name. */
-function details(event: ServerEvent): Partial<FeedRow> {
+function details(journeys: Journeys, event: ServerEvent): Partial<FeedRow> {
   switch (event.kind) {
     case 'accepted': {
       const { id, message, type, bytes, urgency, topic, ttlSeconds, waiting } = event;
@@ -27,11 +34,11 @@ function details(event: ServerEvent): Partial<FeedRow> {
     case 'refused':
       return { reason: event.code };
     case 'delivered':
-      return { ...many(event.ids), poll: event.poll, transport: event.transport };
+      return { ...many(journeys, event.ids), poll: event.poll, transport: event.transport };
     case 'acknowledged':
-      return { count: event.to - event.from };
+      return { ...many(journeys, lastOf(event), event.to - event.from) };
     case 'removed':
-      return { ...many(event.ids), reason: event.reason };
+      return { ...many(journeys, event.ids), reason: event.reason };
     case 'failed':
       return { ids: [event.id], count: 1, reason: event.reason };
     case 'gap':
@@ -60,7 +67,7 @@ function details(event: ServerEvent): Partial<FeedRow> {
 }
 
 /** Makes the console's row of an event. */
-export function feedRow(seq: number, event: ServerEvent): FeedRow {
+export function feedRow(journeys: Journeys, seq: number, event: ServerEvent): FeedRow {
   return {
     seq,
     atMs: event.atMs,
@@ -69,6 +76,6 @@ export function feedRow(seq: number, event: ServerEvent): FeedRow {
     ...('address' in event && event.address ? { address: event.address } : {}),
     ...('recipient' in event ? { recipient: event.recipient } : {}),
     ...('session' in event ? { session: event.session } : {}),
-    ...details(event),
+    ...details(journeys, event),
   };
 }

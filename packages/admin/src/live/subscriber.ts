@@ -72,7 +72,7 @@ export function createSubscriber(options: SubscriberOptions): Subscriber {
       for (; seq >= from; seq -= 1) {
         const event = events.at(seq);
         if (!event || !matches(event)) continue;
-        if (rows.length < frameRows) rows.push(feedRow(seq, event));
+        if (rows.length < frameRows) rows.push(feedRow(journal.journeys, seq, event));
         else skipped += 1;
       }
       seen = events.head;
