@@ -3,7 +3,7 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     index: 'src/index.ts',
-    'server/index': 'src/server/index.ts',
+    'server/index': 'src/server.ts',
     'client/index': 'src/client/index.ts',
     'testing/index': 'src/testing/index.ts',
   },

@@ -4,7 +4,7 @@ import { parseCursor } from '../protocol/cursor.ts';
 import { type Problem, problem } from '../protocol/problem.ts';
 import { wrongCursor } from '../protocol/requests.ts';
 import type { AcknowledgeRequest, ClientIdentity } from './communication-server.ts';
-import { type ServerContext, tell } from './context.ts';
+import { isHeard, type ServerContext, tell } from './context.ts';
 import type { Following, Session } from './session.ts';
 import { findSession, lifetimeMs } from './sessions.ts';
 
@@ -64,7 +64,7 @@ export function noteAcknowledged(context: ServerContext, session: Session, follo
     context.totals.acknowledged += reading.freed;
     const entry = context.applications.get(following.application);
     if (entry !== undefined) entry.acknowledged += reading.freed;
-    if (context.listeners.size > 0) tellAcknowledged(context, session, following, from, reading.freed);
+    if (isHeard(context, 'acknowledged')) tellAcknowledged(context, session, following, from, reading.freed);
   }
 }
 

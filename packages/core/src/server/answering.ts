@@ -3,7 +3,7 @@ import { type Problem, problem } from '../protocol/problem.ts';
 import type { Advice } from '../protocol/types.ts';
 import { idsOf, listsOf, type Section, type WrittenSection, writeSection } from './answer.ts';
 import type { PollOutcome } from './communication-server.ts';
-import { type ServerContext, tell } from './context.ts';
+import { isHeard, type ServerContext, tell } from './context.ts';
 import type { HeldState } from './held-poll.ts';
 import { pack } from './packing.ts';
 
@@ -58,7 +58,7 @@ function noteWritten(context: ServerContext, held: HeldState, section: Section, 
     following.epoch = epoch;
     following.sent = end;
   }
-  if (context.listeners.size === 0) return;
+  if (!isHeard(context, 'gap') && !isHeard(context, 'delivered')) return;
   const base = { atMs: context.now(), session: session.id, recipient: session.entry.recipient, application: application.name };
   if (written.gap !== undefined) tell(context, { kind: 'gap', ...base, losses: written.gap.losses });
   for (const delivery of written.deliveries) {
@@ -81,7 +81,7 @@ export function endPoll(context: ServerContext, held: HeldState, outcome: PollOu
     context.held--;
     session.entry.held--;
   }
-  if (context.listeners.size > 0) {
+  if (isHeard(context, 'poll-answered')) {
     tell(context, {
       kind: 'poll-answered',
       atMs: nowMs,

@@ -5,7 +5,7 @@ import type { PollRequest } from '../protocol/types.ts';
 import { endPoll } from './answering.ts';
 import { readAsked } from './asking.ts';
 import type { ClientIdentity } from './communication-server.ts';
-import { type ServerContext, tell } from './context.ts';
+import { isHeard, type ServerContext, tell } from './context.ts';
 import { reportFailed } from './failed.ts';
 import type { HeldState, InternalReply } from './held-poll.ts';
 import { ask, unavailable } from './polling.ts';
@@ -60,7 +60,7 @@ function supersede(context: ServerContext, session: Session): void {
   const old = session.held;
   if (old === undefined) return;
   endPoll(context, old, { status: 409, problem: problem('superseded') });
-  if (context.listeners.size > 0) tell(context, { kind: 'poll-superseded', atMs: context.now(), session: session.id, recipient: session.entry.recipient });
+  if (isHeard(context, 'poll-superseded')) tell(context, { kind: 'poll-superseded', atMs: context.now(), session: session.id, recipient: session.entry.recipient });
 }
 
 interface Arrival {
@@ -102,7 +102,7 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
   };
   session.held = held;
   session.transport = streamSeconds !== undefined ? 'stream' : waitSeconds > 0 ? 'long-poll' : 'short-poll';
-  if (isOpening && context.listeners.size > 0) {
+  if (isOpening && isHeard(context, 'session-opened')) {
     const applications = asked.applications.map(({ name }) => name);
     tell(context, { kind: 'session-opened', atMs: nowMs, session: session.id, recipient: session.entry.recipient, applications });
   }

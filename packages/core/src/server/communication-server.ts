@@ -194,8 +194,11 @@ export interface CommunicationServer {
   publish(application: string, notifications: unknown, payloads?: readonly (string | undefined)[]): MaybePromise<PublishAnswer>;
   /** Acknowledges, then answers at once or holds; the reply comes exactly once unless the poll is cancelled. */
   poll(identity: ClientIdentity, request: PollRequest, reply: PollReply): HeldPoll | undefined;
-  /** As `poll`, but every answer goes to the sink, one after another, until the stream ends. */
-  stream(identity: ClientIdentity, request: PollRequest, sink: StreamSink): HeldPoll | undefined;
+  /**
+   * As `poll`, but every answer goes to the sink, one after another, until the stream ends. An anonymous one's session
+   * ends with it, because its reader comes back by event id alone.
+   */
+  stream(identity: ClientIdentity, request: PollRequest, sink: StreamSink, options?: { readonly isAnonymous?: boolean }): HeldPoll | undefined;
   /** Acknowledges without reading; problems by application, `unknown-session` for all that are not the caller's. */
   acknowledge(identity: ClientIdentity, request: AcknowledgeRequest): MaybePromise<ReadonlyMap<string, Problem> | Problem>;
   status(application: string, id: string): MaybePromise<DeliveryStatus | undefined>;
@@ -207,8 +210,11 @@ export interface CommunicationServer {
   goodbye(identity: ClientIdentity, session: string): void;
   /** Ends all sessions of a recipient at once (logout, account closed). Its messages stay. */
   disconnect(recipient: string): void;
-  /** Tells every life-cycle event from now on; returns the way to stop. */
-  observe(listener: (event: ServerEvent) => void): () => void;
+  /**
+   * Tells life-cycle events from now on; returns the way to stop. Events that nobody listens to are not even built, so
+   * name the kinds that you need. @default all kinds
+   */
+  observe(listener: (event: ServerEvent) => void, kinds?: readonly ServerEvent['kind'][]): () => void;
   readonly inspect: ServerInspection;
   /**
    * Graceful end: refuses publishes with 503, answers held polls with drain advice spread over `drainSeconds`, closes

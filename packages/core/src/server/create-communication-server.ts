@@ -8,7 +8,7 @@ import { acknowledge } from './acknowledging.ts';
 import { disconnectPoll } from './answering.ts';
 import { arrive } from './arriving.ts';
 import type { CommunicationServer, CommunicationServerOptions } from './communication-server.ts';
-import { type ServerContext, tell } from './context.ts';
+import { isHeard, observe, type ServerContext, tell } from './context.ts';
 import { endHeldPolls } from './draining.ts';
 import { checkApplications, checkLimits } from './options.ts';
 import { publish } from './publishing.ts';
@@ -45,7 +45,8 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     sessions: new Map(),
     recipients: new Map(),
     groups: new Map(),
-    listeners: new Set(),
+    listeners: new Map(),
+    heard: new Set(),
     totals: { accepted: 0, refused: 0, delivered: 0, acknowledged: 0, polls: 0, emptyPolls: 0 },
     held: 0,
     woken: [],
@@ -79,9 +80,9 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
       if (sweeper === undefined) keepSweeping();
       return arrive(context, identity, request, reply);
     },
-    stream(identity, request, sink) {
+    stream(identity, request, sink, { isAnonymous = false } = {}) {
       if (sweeper === undefined) keepSweeping();
-      return openStream(context, identity, request, sink);
+      return openStream(context, identity, request, sink, isAnonymous);
     },
     acknowledge: (identity, request) => acknowledge(context, identity, request),
     status: (application, id) => after(buffer.find(id), (found) => (found?.queue.application === application ? describeMessage(context, id, found) : undefined)),
@@ -99,10 +100,7 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
         closeSession(context, session, 'disconnected');
       }
     },
-    observe(listener) {
-      context.listeners.add(listener);
-      return () => void context.listeners.delete(listener);
-    },
+    observe: (listener, kinds) => observe(context, listener, kinds),
     inspect: createInspection(context, context.now()),
     close({ drainSeconds = defaultDrainSeconds } = {}) {
       closing ??= (async () => {
@@ -121,13 +119,13 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
 /** Counts and tells what leaves the buffer; both by one watcher. */
 function watchBuffer(context: ServerContext): () => void {
   return context.buffer.watch({
-    wants: (reason) => reason !== 'acknowledged' || context.listeners.size > 0,
+    wants: (reason) => reason !== 'acknowledged' || (isHeard(context, 'removed') && isHeard(context, 'acknowledged')),
     removed(removal) {
       if (removal.reason !== 'acknowledged') {
         const removed = context.applications.get(removal.application)?.removed;
         removed?.set(removal.reason, (removed.get(removal.reason) ?? 0) + removal.ids.length);
       }
-      if (context.listeners.size > 0) tell(context, { kind: 'removed', atMs: context.now(), ...removal });
+      if (isHeard(context, 'removed')) tell(context, { kind: 'removed', atMs: context.now(), ...removal });
     },
   });
 }

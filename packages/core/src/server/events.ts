@@ -59,7 +59,7 @@ export interface AcknowledgedEvent extends Of<'acknowledged'>, InQueue, OfSessio
   readonly freed: number;
 }
 
-/** Messages that left the buffer, and why. */
+/** Messages that left the buffer, and why. Those acknowledged are told only while somebody hears `acknowledged` as well. */
 export interface RemovedEvent extends Of<'removed'>, Removal {}
 
 /** A handler failed for good and the client said so. */
@@ -112,3 +112,20 @@ export type ServerEvent =
   | PollSupersededEvent
   | PollEvent
   | BufferFailedEvent;
+
+/** Every kind of event. */
+export const eventKinds: readonly ServerEvent['kind'][] = [
+  'accepted',
+  'refused',
+  'delivered',
+  'acknowledged',
+  'removed',
+  'failed',
+  'gap',
+  'session-opened',
+  'session-closed',
+  'poll-superseded',
+  'poll-held',
+  'poll-answered',
+  'buffer-failed',
+];

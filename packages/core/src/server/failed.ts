@@ -1,7 +1,7 @@
 /** Parking what a client reports as failed for good, so that the next messages flow. */
 import type { MaybePromise } from '../buffer/message-buffer.ts';
 import type { PollRequest } from '../protocol/types.ts';
-import { type ServerContext, tell } from './context.ts';
+import { isHeard, type ServerContext, tell } from './context.ts';
 import type { Session } from './session.ts';
 
 /** Parks each reported message of the session's own recipient; a promise where the buffer needs time. */
@@ -28,7 +28,7 @@ function parkOwn(context: ServerContext, session: Session, id: string, reason: s
   const { address, application } = found.queue;
   const isOwn = address.kind === 'recipient' && address.name === session.entry.recipient;
   if (!isOwn && !(address.kind === 'everyone' || (address.kind === 'group' && session.groups.includes(address.name)))) return false;
-  if (context.listeners.size > 0) {
+  if (isHeard(context, 'failed')) {
     tell(context, { kind: 'failed', atMs: context.now(), session: session.id, recipient: session.entry.recipient, address, application, id, reason });
   }
   return isOwn && found.state === 'pending' ? context.buffer.take(id, { kind: 'park', reason }) : false;

@@ -13,7 +13,7 @@ import { problem } from '../protocol/problem.ts';
 import { listsOf, saysSomething, type Section } from './answer.ts';
 import { noteAcknowledged } from './acknowledging.ts';
 import { answerPoll, endPoll, type PollEnding } from './answering.ts';
-import { type ServerContext, tell } from './context.ts';
+import { isHeard, type ServerContext, tell } from './context.ts';
 import type { HeldState } from './held-poll.ts';
 import { rankOf } from './packing.ts';
 import { lifetimeMs } from './sessions.ts';
@@ -43,7 +43,7 @@ export function ask(context: ServerContext, held: HeldState, isFirst: boolean): 
 /** Ends a poll whose buffer did not answer. */
 export function unavailable(context: ServerContext, held: HeldState): void {
   if (held.isDone) return;
-  if (context.listeners.size > 0) tell(context, { kind: 'buffer-failed', atMs: context.now(), stage: 'exchange', reason: 'The buffer did not answer.' });
+  if (isHeard(context, 'buffer-failed')) tell(context, { kind: 'buffer-failed', atMs: context.now(), stage: 'exchange', reason: 'The buffer did not answer.' });
   endPoll(context, held, { status: 503, problem: problem('buffer-unavailable', { retryAfter: 1 }) });
 }
 
@@ -117,7 +117,7 @@ function hold(context: ServerContext, held: HeldState, untilMs: number, nowMs: n
     held.isHeld = true;
     context.held++;
     held.session.entry.held++;
-    if (context.listeners.size > 0) {
+    if (isHeard(context, 'poll-held')) {
       const applications = held.applications.map(({ name }) => name);
       tell(context, { kind: 'poll-held', atMs: nowMs, session: held.session.id, recipient: held.session.entry.recipient, applications });
     }

@@ -6,7 +6,7 @@ import { CommunicationError, type Problem, problem } from '../protocol/problem.t
 import { isProblem, parseNotification } from '../protocol/requests.ts';
 import { digest, flatten, utf8Length } from '../protocol/text.ts';
 import type { AcceptedNotification, Address, Notification, PublishAnswer, RefusedNotification } from '../protocol/types.ts';
-import { type ApplicationEntry, type ServerContext, tell } from './context.ts';
+import { type ApplicationEntry, isHeard, type ServerContext, tell } from './context.ts';
 import { wakeFollowers } from './waking.ts';
 
 /** Seconds after which a publisher may try a full queue again. */
@@ -42,7 +42,7 @@ export function publish(
     refused.push({ index, problem: wrong });
     application.refused++;
     context.totals.refused++;
-    if (context.listeners.size > 0) tell(context, { kind: 'refused', atMs: context.now(), application: name, code: wrong.code });
+    if (isHeard(context, 'refused')) tell(context, { kind: 'refused', atMs: context.now(), application: name, code: wrong.code });
   }
   if (planned.length === 0) return conclude(context, application, planned, [], refused);
   let outcomes: MaybePromise<readonly AppendOutcome[]>;
@@ -61,7 +61,7 @@ export function publish(
 }
 
 function appendFailed(context: ServerContext, cause: unknown): CommunicationError {
-  if (context.listeners.size > 0) tell(context, { kind: 'buffer-failed', atMs: context.now(), stage: 'append', reason: 'The buffer did not store.' });
+  if (isHeard(context, 'buffer-failed')) tell(context, { kind: 'buffer-failed', atMs: context.now(), stage: 'append', reason: 'The buffer did not store.' });
   return new CommunicationError(problem('buffer-unavailable', { retryAfter: 1 }), { cause });
 }
 
@@ -158,7 +158,7 @@ function conclude(
         refused.push({ index, ...recipient, problem: why });
         application.refused++;
         context.totals.refused++;
-        if (context.listeners.size > 0) tell(context, { kind: 'refused', atMs: context.now(), application: application.name, address: entry.address, code: why.code });
+        if (isHeard(context, 'refused')) tell(context, { kind: 'refused', atMs: context.now(), application: application.name, address: entry.address, code: why.code });
       }
     }
   }
@@ -171,7 +171,7 @@ function announce(context: ServerContext, application: ApplicationEntry, entry: 
   context.totals.accepted++;
   const { address, urgency, ttlSeconds } = entry;
   const waiting = wakeFollowers(context, address, application.name, urgency);
-  if (context.listeners.size > 0) {
+  if (isHeard(context, 'accepted')) {
     tell(context, {
       kind: 'accepted',
       atMs: context.now(),

@@ -4,7 +4,7 @@ import { cursorTag } from '../protocol/cursor.ts';
 import { type Problem, problem } from '../protocol/problem.ts';
 import type { Address } from '../protocol/types.ts';
 import type { ClientIdentity } from './communication-server.ts';
-import { type ServerContext, tell } from './context.ts';
+import { isHeard, type ServerContext, tell } from './context.ts';
 import type { SessionClosedEvent } from './events.ts';
 import type { Following, RecipientEntry, Session, SessionApplication } from './session.ts';
 
@@ -126,7 +126,7 @@ export function closeSession(context: ServerContext, session: Session, reason: S
   for (const group of session.groups) leaveGroup(context, session, group);
   for (const name of session.applications.keys()) context.applications.get(name)?.sessions.delete(session);
   if (reason !== 'shutdown') forgetPlaces(context, session);
-  if (context.listeners.size > 0) tell(context, { kind: 'session-closed', atMs: context.now(), session: session.id, recipient: entry.recipient, reason });
+  if (isHeard(context, 'session-closed')) tell(context, { kind: 'session-closed', atMs: context.now(), session: session.id, recipient: entry.recipient, reason });
 }
 
 /** Tells the buffer that a session holds nothing back any more, and how far it was sent. */

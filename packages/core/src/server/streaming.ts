@@ -7,6 +7,7 @@
  *              v          | the reader took it
  *            paused ------+--> cut                          it took nothing between two heartbeats
  */
+import { cursorPart } from '../protocol/cursor.ts';
 import type { Timer } from '../protocol/environment.ts';
 import type { PollRequest } from '../protocol/types.ts';
 import { arrive } from './arriving.ts';
@@ -15,6 +16,8 @@ import type { ClientIdentity, HeldPoll, PollOutcome, StreamEnd, StreamSink } fro
 import type { ServerContext } from './context.ts';
 import type { HeldState } from './held-poll.ts';
 import { ask } from './polling.ts';
+import type { Session, SessionApplication } from './session.ts';
+import { closeSession } from './sessions.ts';
 
 /** A reader with this many bytes still to take gets nothing new until it has taken them. */
 const pauseBytes = 262_144;
@@ -28,6 +31,9 @@ interface StreamState {
   /** Received up to, by application: what the next event's id says. */
   readonly cursors: Map<string, string>;
   readonly expiresMs: number;
+  /** Nobody can name its session again: it ends with the stream. */
+  readonly isAnonymous: boolean;
+  session: Session | undefined;
   held: HeldState | undefined;
   beat: Timer | undefined;
   lastWriteMs: number;
@@ -38,13 +44,15 @@ interface StreamState {
 }
 
 /** Opens a stream, or refuses it at once with the problem that stands against it. */
-export function openStream(context: ServerContext, identity: ClientIdentity, request: PollRequest, sink: StreamSink): HeldPoll | undefined {
+export function openStream(context: ServerContext, identity: ClientIdentity, request: PollRequest, sink: StreamSink, isAnonymous: boolean): HeldPoll | undefined {
   const { limits, random } = context;
   const state: StreamState = {
     context,
     sink,
     cursors: new Map(),
     expiresMs: identity.expiresMs ?? Number.POSITIVE_INFINITY,
+    isAnonymous,
+    session: undefined,
     held: undefined,
     beat: undefined,
     lastWriteMs: context.now(),
@@ -60,6 +68,7 @@ export function openStream(context: ServerContext, identity: ClientIdentity, req
   const held = arrive(context, identity, request, { answer: (outcome, answered) => answer(state, outcome, answered) }, seconds);
   if (state.isOver) return undefined;
   state.held ??= held;
+  state.session ??= held?.session;
   open(state);
   return { cancel: () => stop(state) };
 }
@@ -74,6 +83,7 @@ function open(state: StreamState): void {
 function answer(state: StreamState, outcome: PollOutcome, answered: HeldState | undefined): void {
   if (state.isOver) return;
   state.held = undefined;
+  state.session ??= answered?.session;
   switch (outcome.status) {
     case 200:
       open(state);
@@ -96,12 +106,21 @@ function isExpired({ context, expiresMs }: StreamState): boolean {
   return context.now() >= expiresMs;
 }
 
-/** An event's id tells what precedes it: a reader that falls over while handling the event gets it again. */
+/**
+ * An event's id tells what precedes it: a reader that falls over while handling the event gets it again. Before the
+ * first one that is where reading began, so that a broadcast between two connects is not missed.
+ */
 function write(state: StreamState, json: string, answered: HeldState | undefined): void {
   const { sink, cursors, context } = state;
+  for (const application of answered?.applications ?? []) if (!cursors.has(application.name)) cursors.set(application.name, beginningOf(application));
   sink.answer(idOf(cursors), json);
   state.lastWriteMs = context.now();
   for (const { name, cursor } of answered?.applications ?? []) if (cursor !== undefined) cursors.set(name, cursor);
+}
+
+/** The cursor of where the answer at hand began to read. */
+function beginningOf({ followings }: SessionApplication): string {
+  return followings.map(({ tag, epoch, read }) => cursorPart(tag, epoch, read?.position ?? 0)).join('.');
 }
 
 /** The combined cursor: `application:cursor` joined by semicolons. */
@@ -177,4 +196,6 @@ function stop(state: StreamState): void {
   const { held } = state;
   state.held = undefined;
   if (held !== undefined) endPoll(state.context, held, undefined);
+  // Its places are in the ids that the reader comes back with; a session for each connect would soon be too many.
+  if (state.isAnonymous && state.session !== undefined) closeSession(state.context, state.session, 'goodbye');
 }

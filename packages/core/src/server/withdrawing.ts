@@ -1,7 +1,7 @@
 /** Taking a message back: out of the queue, and where it was sent already, by a message that says so. */
 import type { AppendEntry, AppendOutcome, MaybePromise, MessageState } from '../buffer/message-buffer.ts';
 import { flatten, utf8Length } from '../protocol/text.ts';
-import { type ServerContext, tell } from './context.ts';
+import { isHeard, type ServerContext, tell } from './context.ts';
 import { isSentTo } from './status.ts';
 import { followersOf, wakeFollowers } from './waking.ts';
 
@@ -45,7 +45,7 @@ function announce(context: ServerContext, { queue, message }: MessageState & { r
 function conclude(context: ServerContext, { address, application, urgency, size, ttlSeconds }: AppendEntry, outcome: AppendOutcome | undefined): Outcome {
   if (outcome?.kind !== 'stored') return 'withdrawn';
   const waiting = wakeFollowers(context, address, application, urgency);
-  if (context.listeners.size > 0) {
+  if (isHeard(context, 'accepted')) {
     const type = 'withdrawn';
     tell(context, { kind: 'accepted', atMs: context.now(), id: outcome.id, address, application, message: type, type, bytes: size, urgency, ttlSeconds, waiting });
   }

@@ -23,7 +23,7 @@ export function serveEventSource(service: Service, exchange: Exchange): void {
     if (identity === undefined) return respondProblem(service, exchange, problem('unauthenticated'));
     const request = readStreamRequest(exchange, query.get('app') ?? [], identity);
     if (isProblem(request)) return respondProblem(service, exchange, request);
-    begin(service, exchange, identity, request, browserFraming);
+    begin(service, exchange, identity, request, browserFraming, true);
   };
   if (found !== undefined && 'then' in found) found.then(use).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
   else use(found);
@@ -46,12 +46,12 @@ export function servePostedStream(service: Service, exchange: Exchange, identity
   withJsonBody(service, exchange, service.server.limits.pollBytes, ({ value }) => {
     const request = parsePollRequest(value);
     if (isProblem(request)) return respondProblem(service, exchange, request);
-    begin(service, exchange, identity, request, framing);
+    begin(service, exchange, identity, request, framing, false);
   });
 }
 
-function begin(service: Service, exchange: Exchange, identity: ClientIdentity, request: PollRequest, framing: Framing): void {
-  const held = service.server.stream(identity, request, createSink(service, exchange, framing));
+function begin(service: Service, exchange: Exchange, identity: ClientIdentity, request: PollRequest, framing: Framing, isAnonymous: boolean): void {
+  const held = service.server.stream(identity, request, createSink(service, exchange, framing), { isAnonymous });
   if (held !== undefined) exchange.onDisconnect = () => held.cancel();
 }
 

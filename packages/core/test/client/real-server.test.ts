@@ -2,7 +2,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClientEvent, type CommunicationClientOptions, createCommunicationClient } from '../../src/client/index.ts';
 import type { Gap } from '../../src/protocol/types.ts';
-import { createCommunicationServer, createServlet, type ServerEvent } from '../../src/server/index.ts';
+import { createCommunicationServer, createServlet, type ServerEvent } from '@pollux/core/server';
 import { createLoopback } from '../../src/testing/loopback.ts';
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts';
 

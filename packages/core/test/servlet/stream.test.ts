@@ -111,6 +111,23 @@ describe('a stream', () => {
     expect(server.inspect.totals().heldPolls).toBe(0);
   });
 
+  it('misses no broadcast between two connects, also after the first event alone, and needs no session for each', async () => {
+    const { open, server, clock } = createScene({ sessionsPerRecipient: 2 });
+    let lastId = '';
+    for (let connect = 0; connect < 20; connect++) {
+      const stream = open({ headers: { authorization: 'alice', 'last-event-id': lastId } });
+      await clock.settle();
+      lastId = stream.events().at(-1)?.id ?? '';
+      stream.hangUp();
+      await clock.settle();
+    }
+    expect(server.inspect.totals().sessions).toBe(0);
+    server.application('crm').notify({ everyone: true }, { kind: 'direct', type: 't', data: 'to all' });
+    const stream = open({ headers: { authorization: 'alice', 'last-event-id': lastId } });
+    await clock.settle();
+    expect(stream.events()[0]?.data).toMatchObject({ applications: { crm: { messages: [{ data: 'to all' }] } } });
+  });
+
   it('beats while nothing comes', async () => {
     const { open, clock } = createScene();
     const stream = open();
@@ -199,7 +216,7 @@ describe('a stream', () => {
     const stream = open({ method: 'POST', target: '/pollux/poll', headers, body: JSON.stringify({ applications: { crm: { cursor: null } } }) });
     await clock.settle();
     expect(stream.contentType).toBe('application/x-ndjson');
-    expect(JSON.parse(stream.text.trim())).toMatchObject({ id: '', answer: { session: expect.any(String) } });
+    expect(JSON.parse(stream.text.trim())).toMatchObject({ id: expect.stringMatching(/^crm:/), answer: { session: expect.any(String) } });
   });
 
   it('is refused with a problem where something stands against it', async () => {

@@ -1,4 +1,4 @@
-export { createMemoryBuffer, type MemoryBufferOptions } from '../buffer/memory/memory-buffer.ts';
+export { createMemoryBuffer, type MemoryBufferOptions } from './buffer/memory/memory-buffer.ts';
 export type {
   AddressSummary,
   AppendEntry,
@@ -18,12 +18,12 @@ export type {
   QueueReading,
   QueueSummary,
   Removal,
-} from '../buffer/message-buffer.ts';
-export { messageId, parseMessageId } from '../protocol/cursor.ts';
-export { systemClock, systemRandom } from '../protocol/system-environment.ts';
-export { createServlet } from '../servlet/create-servlet.ts';
-export type { Answer, BodyOutcome, Exchange, OpenAnswer } from '../servlet/exchange.ts';
-export type { RequestView, Servlet, ServletOptions } from '../servlet/servlet.ts';
+} from './buffer/message-buffer.ts';
+export { messageId, parseMessageId } from './protocol/cursor.ts';
+export { systemClock, systemRandom } from './protocol/system-environment.ts';
+export { createServlet } from './servlet/create-servlet.ts';
+export type { Answer, BodyOutcome, Exchange, OpenAnswer } from './servlet/exchange.ts';
+export type { RequestView, Servlet, ServletOptions } from './servlet/servlet.ts';
 export type {
   AcknowledgeRequest,
   ApplicationHandle,
@@ -41,8 +41,8 @@ export type {
   SessionSummary,
   StreamEnd,
   StreamSink,
-} from './communication-server.ts';
-export { createCommunicationServer } from './create-communication-server.ts';
+} from './server/communication-server.ts';
+export { createCommunicationServer } from './server/create-communication-server.ts';
 export type {
   AcceptedEvent,
   AcknowledgedEvent,
@@ -57,4 +57,4 @@ export type {
   ServerEvent,
   SessionClosedEvent,
   SessionOpenedEvent,
-} from './events.ts';
+} from './server/events.ts';
