@@ -9,5 +9,7 @@ export { type LoopbackPeer, type LoopbackPeerParts, openLoopbackPeer } from './l
 export { createManualClock, type ManualClock } from './manual-clock.ts';
 export type { Expectation, Runner, Skip } from './runner.ts';
 export { createTestCredentials, type TestCredentials } from './wire-contract/credentials.ts';
-export { allowedOrigin, describeWire, type WireContractOptions } from './wire-contract/index.ts';
+export { describeWire } from './wire-contract/index.ts';
+export { allowedOrigin, type WireContractOptions } from './wire-contract/options.ts';
 export type { Claims, WireCapabilities, WirePeer, WirePeerOptions } from './wire-contract/peer.ts';
+export { describeVectors, type VectorFile, type VectorStep } from './wire-contract/vectors.ts';

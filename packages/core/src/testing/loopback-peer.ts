@@ -33,7 +33,7 @@ export function openLoopbackPeer(options: WirePeerOptions, parts: LoopbackPeerPa
   const server = parts.server?.(made) ?? made;
   const credentials = createTestCredentials(clock.now);
   const { authenticate, authorizePublisher, authorization, publisher } = credentials;
-  const servlet = createServlet({ server, origins: options.origins, authenticate, authorizePublisher });
+  const servlet = createServlet({ server, clock, origins: options.origins, authenticate, authorizePublisher });
   const loopback = createLoopback(parts.servlet?.(servlet) ?? servlet);
   const close = async (): Promise<void> => {
     const closed = made.close({ drainSeconds: 1 });

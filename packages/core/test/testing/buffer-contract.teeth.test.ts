@@ -55,12 +55,12 @@ const mutants = [
 describe('the message buffer contract has teeth', () => {
   const caught = report('message buffer contract');
 
-  it('passes a sound buffer', async () => {
+  it('passes a sound buffer', { timeout: 60_000 }, async () => {
     expect(await runWith(sound())).toEqual([]);
   });
 
   for (const { name, breaks, make } of mutants) {
-    it(`catches a buffer that ${name}`, async () => {
+    it(`catches a buffer that ${name}`, { timeout: 30_000 }, async () => {
       const [first] = await runWith(make, breaks);
       caught.note(name, first);
       expect(first).toBeDefined();

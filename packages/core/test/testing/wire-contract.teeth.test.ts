@@ -39,12 +39,12 @@ async function runWith(mutant?: WireMutant): Promise<readonly string[]> {
 describe('the wire contract has teeth', () => {
   const caught = report('wire contract');
 
-  it('passes a sound peer', async () => {
+  it('passes a sound peer', { timeout: 60_000 }, async () => {
     expect(await runWith()).toEqual([]);
   });
 
   for (const mutant of mutants) {
-    it(`catches a peer that ${mutant.name}`, async () => {
+    it(`catches a peer that ${mutant.name}`, { timeout: 30_000 }, async () => {
       const [first] = await runWith(mutant);
       caught.note(mutant.name, first);
       expect(first).toBeDefined();

@@ -1,48 +1,16 @@
 /** The wire contract: docs/protocol.md as black-box cases over HTTP. */
-import type { MaybePromise } from '../../buffer/message-buffer.ts';
-import { caseRunner, type Runner, type Skip } from '../runner.ts';
+import { caseRunner, type Runner } from '../runner.ts';
 import { allWireCases } from './cases/index.ts';
-import type { WireCapabilities, WirePeer, WirePeerOptions } from './peer.ts';
+import { defaultPeerOptions, type WireContractOptions } from './options.ts';
 import { createWire, type WireCase } from './wire.ts';
-
-export interface WireContractOptions {
-  /** Opens a fresh, empty server with its default answers to everything the options leave open. */
-  open(options: WirePeerOptions): MaybePromise<WirePeer>;
-  /** @default none */
-  readonly capabilities?: WireCapabilities;
-  /** Cases that this peer cannot pass, with the reason. @default [] */
-  readonly skips?: readonly Skip[];
-}
-
-/** The page's origin that every peer of the suite allows. */
-export const allowedOrigin = 'https://page.example';
-
-const defaults: WirePeerOptions = {
-  applications: {
-    orders: { title: 'Orders', fetchTargets: ['https://orders.example', '/api/orders'] },
-    calls: {},
-    news: {},
-  },
-  // A random part of a hold would make the time of an answer unknown.
-  limits: { holdSpreadSeconds: 0 },
-  origins: [allowedOrigin],
-};
 
 /** The title under which a case runs, and by which it can be left out. */
 function titleOf(found: WireCase): string {
   return `§${found.clause} ${found.title}`;
 }
 
-function withDefaults(options: Partial<WirePeerOptions> = {}): WirePeerOptions {
-  return {
-    applications: { ...defaults.applications, ...options.applications },
-    limits: { ...defaults.limits, ...options.limits },
-    origins: options.origins ?? defaults.origins,
-  };
-}
-
 async function runCase(found: WireCase, options: WireContractOptions, runner: Runner): Promise<void> {
-  const peer = await options.open(withDefaults(found.options));
+  const peer = await options.open(defaultPeerOptions(found.options));
   try {
     await found.run(createWire(peer, runner));
   } finally {

@@ -5,6 +5,7 @@ import { readAnswer, type WireAnswer } from './answer.ts';
 import { createWireClient, type WireClient } from './client.ts';
 import type { Claims, WirePeer, WirePeerOptions } from './peer.ts';
 import { createWirePublisher, type SendRequest, type WirePublisher } from './publisher.ts';
+import { openWireStream, type WireStream } from './stream.ts';
 
 export interface Wire {
   readonly peer: WirePeer;
@@ -22,6 +23,11 @@ export interface Wire {
   client(recipient: string, ...applications: readonly string[]): WireClient;
   clientWith(recipient: string, claims: Claims, ...applications: readonly string[]): WireClient;
   publisher(application?: string): WirePublisher;
+  /** Opens a stream: `GET` of a path with its query, or a poll's body by `POST`. */
+  stream(
+    path: string,
+    init: { readonly headers?: Readonly<Record<string, string>>; readonly body?: unknown },
+  ): Promise<WireStream>;
   /** Sends text over a connection of its own. @throws Error where the peer cannot */
   raw(text: string): Promise<string>;
   /** Lets everything that was sent arrive. */
@@ -94,6 +100,16 @@ export function createWire(peer: WirePeer, runner: Runner): Wire {
     client: (recipient, ...applications) => clientWith(recipient, {}, ...applications),
     clientWith,
     publisher: (application = 'orders') => createWirePublisher(application, peer.publisher(application), send),
+    stream: (path, { headers = {}, body }) =>
+      openWireStream((signal) => {
+        const asked = {
+          accept: 'text/event-stream',
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        };
+        const posted = body === undefined ? {} : { method: 'POST', body: bodyOf(body) as string };
+        return (peer.fetch ?? fetch)(peer.baseUrl + path, { headers: asked, signal, ...posted });
+      }),
     raw: (text) => {
       if (peer.raw === undefined) throw new Error('the peer has no raw connection');
       return peer.raw(text);

@@ -26,7 +26,10 @@ import { requestTargets } from './request-targets.ts';
 import { sessionOpening } from './session-opening.ts';
 import { sessions } from './sessions.ts';
 import { shortPoll } from './short-poll.ts';
+import { streamEnds } from './stream-ends.ts';
+import { streams } from './streams.ts';
 import { superseded } from './superseded.ts';
+import { tickets } from './tickets.ts';
 import { topics } from './topics.ts';
 import { urgency } from './urgency.ts';
 import { withdrawal } from './withdrawal.ts';
@@ -61,5 +64,8 @@ export const allWireCases: readonly WireCase[] = [
   ...withdrawal,
   ...publisherServices,
   ...authentication,
+  ...streams,
+  ...streamEnds,
+  ...tickets,
   ...concurrency,
 ];

@@ -9,7 +9,11 @@ const resources: readonly (readonly [string, readonly string[]])[] = [
   ['/applications/orders/notifications/abc', ['GET', 'DELETE']],
   ['/applications/orders/recipients/alice', ['DELETE']],
   ['/session/s_abc', ['DELETE']],
+  ['/stream', ['GET']],
+  ['/ack', ['POST']],
+  ['/ticket', ['POST']],
   ['/health', ['GET', 'HEAD']],
+  ['/openapi.json', ['GET', 'HEAD']],
 ];
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
