@@ -78,7 +78,8 @@ function dueAt(held: HeldState, sections: readonly Section[], nowMs: number): nu
   for (const section of sections) {
     if (!saysSomething(section)) continue;
     const { maxDelay } = section.application;
-    const hasOther = section.readings.some((reading) => reading.reset || reading.losses.length > 0);
+    // What lies beyond a prefix may be urgent, and `more` asks for the next poll at once.
+    const hasOther = section.readings.some((reading) => reading.reset || reading.more || reading.losses.length > 0);
     if (maxDelay === undefined || maxDelay === 0 || hasOther || held.mustAnswer) return nowMs;
     const lists = listsOf(section);
     if (rankOf(lists) === highRank) return nowMs;

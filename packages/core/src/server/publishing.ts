@@ -150,9 +150,12 @@ function conclude(
       case 'stored':
         accepted.push({ id: outcome.id, ...recipient, ttl: entry.ttlSeconds, waiting: announce(context, application, entry, notification, outcome.id) });
         break;
-      case 'duplicate':
-        accepted.push({ id: outcome.id, ...recipient, ttl: entry.ttlSeconds, waiting: 0, duplicate: true });
+      case 'duplicate': {
+        // Whoever stored it first may have failed before waking anybody.
+        const waiting = wakeFollowers(context, entry.address, application.name, entry.urgency);
+        accepted.push({ id: outcome.id, ...recipient, ttl: entry.ttlSeconds, waiting, duplicate: true });
         break;
+      }
       default: {
         const why = refusalOf(outcome, context);
         refused.push({ index, ...recipient, problem: why });
