@@ -8,6 +8,7 @@ import { caseOf, report } from './mutants/report.ts';
 import { serverMutants } from './mutants/server-mutants.ts';
 import { sessionMutants } from './mutants/session-mutants.ts';
 import { storingMutants } from './mutants/storing-mutants.ts';
+import { streamMutants } from './mutants/stream-mutants.ts';
 import type { WireMutant } from './mutants/wire-mutant.ts';
 
 /** Faults of a buffer that the HTTP face does not show: the server bounds answers itself, for one. */
@@ -19,7 +20,14 @@ const fromBuffer = [...readingMutants, ...storingMutants, ...freeingMutants]
     return { name, breaks, parts: { buffer: ({ limits }, clock) => wrap(createMemoryBuffer({ limits, clock }), { clock }) } };
   });
 
-const mutants: readonly WireMutant[] = [...fromBuffer, ...sessionMutants, ...serverMutants, ...httpMutants, ...boundMutants];
+const mutants: readonly WireMutant[] = [
+  ...fromBuffer,
+  ...sessionMutants,
+  ...serverMutants,
+  ...streamMutants,
+  ...httpMutants,
+  ...boundMutants,
+];
 
 async function runWith(mutant?: WireMutant): Promise<readonly string[]> {
   const runner = createCollectingRunner();
