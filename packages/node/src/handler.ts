@@ -28,6 +28,10 @@ export function createNodeHandler(options: ServletOptions, { headers = 'write-at
   const setsHeaders = headers === 'set-one-by-one';
   return (request, response) => {
     if (!servlet.matches(request.url ?? '')) return false;
+    if (hasTwoHosts(request.rawHeaders)) {
+      response.writeHead(400, ['connection', 'close', 'content-length', '0']).end();
+      return true;
+    }
     const exchange = new NodeExchange(request, response, setsHeaders);
     watchConnection(request.socket, exchange);
     servlet.handle(exchange);
@@ -45,4 +49,14 @@ function watchConnection(socket: Socket, exchange: Exchange): void {
     });
   }
   current.set(socket, exchange);
+}
+
+/** Two Host headers let a proxy and a server disagree about whom a request is for (RFC 9112, section 3.2). */
+function hasTwoHosts(rawHeaders: readonly string[]): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2) {
+    const name = rawHeaders[i];
+    if (name?.length === 4 && name.toLowerCase() === 'host') hosts++;
+  }
+  return hosts > 1;
 }

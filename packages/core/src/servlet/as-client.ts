@@ -2,6 +2,7 @@
 import { problem } from '../protocol/problem.ts';
 import type { ClientIdentity } from '../server/communication-server.ts';
 import type { Exchange } from './exchange.ts';
+import { checkForgery } from './forgery.ts';
 import { respondFailure, respondProblem, type Service } from './service.ts';
 
 /** Goes on with the caller's identity; answers 401 where there is none. */
@@ -10,6 +11,8 @@ export function asClient(service: Service, exchange: Exchange, use: (identity: C
     if (identity === undefined) respondProblem(service, exchange, problem('unauthenticated'));
     else use(identity);
   };
+  const forged = checkForgery(exchange, service.origins);
+  if (forged !== undefined) return respondProblem(service, exchange, forged);
   const found = service.authenticate(exchange);
   if (found !== undefined && 'then' in found) found.then(decide).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
   else decide(found);

@@ -25,6 +25,7 @@ export function createServlet(options: ServletOptions): Servlet {
   const elsewhere = sets.get('') as HeaderSet;
   const service: Service = {
     basePath,
+    origins: new Set(options.origins),
     tickets: createTickets(options.clock ?? systemClock, options.random ?? systemRandom),
     server: options.server,
     authenticate: options.authenticate ?? (() => undefined),

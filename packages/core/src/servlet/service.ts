@@ -8,6 +8,8 @@ import type { Tickets } from './tickets.ts';
 export interface Service extends Required<Pick<ServletOptions, 'server' | 'authenticate' | 'authorizePublisher'>> {
   readonly basePath: string;
   readonly tickets: Tickets;
+  /** Browser origins that may call. */
+  readonly origins: ReadonlySet<string>;
   /** The header sets for where the request came from. */
   headersFor(exchange: Exchange): HeaderSet;
 }

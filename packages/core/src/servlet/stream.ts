@@ -5,6 +5,7 @@ import type { PollRequest } from '../protocol/types.ts';
 import type { ClientIdentity, StreamSink } from '../server/communication-server.ts';
 import { withJsonBody } from './body.ts';
 import type { Exchange, OpenAnswer } from './exchange.ts';
+import { checkForgery } from './forgery.ts';
 import { browserFraming, eventIdLength, type Framing, parseEventId } from './framing.ts';
 import { readQuery } from './query.ts';
 import { respondFailure, respondProblem, type Service } from './service.ts';
@@ -18,6 +19,8 @@ export function serveEventSource(service: Service, exchange: Exchange): void {
   if (query.has('token') || query.has('access_token') || query.has('authorization')) {
     return respondProblem(service, exchange, problem('invalid-field', { field: 'query', detail: 'Tokens never stand in addresses: ask for a ticket.' }));
   }
+  const forged = ticket === undefined ? checkForgery(exchange, service.origins) : undefined;
+  if (forged !== undefined) return respondProblem(service, exchange, forged);
   const found = ticket === undefined ? service.authenticate(exchange) : service.tickets.redeem(ticket);
   const use = (identity: ClientIdentity | undefined): void => {
     if (identity === undefined) return respondProblem(service, exchange, problem('unauthenticated'));
