@@ -10,6 +10,7 @@ export default defineConfig({
   format: 'esm',
   target: 'node20',
   platform: 'node',
-  clean: true,
+  // The page is vite's to clear: it stays while the servers are built.
+  clean: ['!page/**'],
   sourcemap: true,
 });

@@ -23,6 +23,8 @@ export async function openConsolePage(page: Page, url: string): Promise<ConsoleP
   };
 }
 
+const told = { summary: 'The kitchen tries its new oven.', author: 'Newsroom', publishedMs: '0' };
+
 /** Injects a headline for everyone. */
 export async function injectHeadline(
   { page, goTo }: ConsolePage,
@@ -31,7 +33,7 @@ export async function injectHeadline(
   await goTo('/inject');
   await page.getByLabel('Application').selectOption('news');
   await page.getByText('Everyone', { exact: true }).click();
-  for (const [name, value] of Object.entries({ summary: 'From the console', author: 'Operator', publishedMs: '0', ...fields })) {
+  for (const [name, value] of Object.entries({ ...told, ...fields })) {
     await page.locator(`#payload-${name}`).fill(value);
   }
   await page.getByRole('button', { name: 'Inject', exact: true }).click();

@@ -19,9 +19,13 @@ export interface Demonstration extends AsyncDisposable {
   publish(application: string, notification: unknown, options?: { readonly key?: string }): Promise<Response>;
   /** Has an application server let something happen, as the buttons of the page do. */
   trigger(application: ApplicationName, what: string, body?: object): Promise<Record<string, unknown>>;
-  /** Ends the hub, in order or not, and starts it again on the same port. */
-  restartHub(how: 'stop' | 'kill'): Promise<void>;
+  /** Ends a process, in order or without a word. */
+  end(name: ProcessName, how?: 'stop' | 'kill'): Promise<void>;
+  /** Starts a process again, on the same port. */
+  start(name: ProcessName): Promise<void>;
 }
+
+export type ProcessName = ApplicationName | 'hub' | 'portal';
 
 export interface Addresses {
   readonly pollux: string;
@@ -47,14 +51,15 @@ export async function startDemonstration(options: DemonstrationOptions = {}): Pr
   const folder = await mkdtemp(join(tmpdir(), 'pollux-e2e-'));
   const file = join(folder, 'hub.json');
   await writeFile(file, JSON.stringify(await makeHubConfiguration(ports, keys)), { mode: 0o600 });
-  const hub: Launch = {
-    name: 'hub',
-    args: ['apps/hub/dist/cli.js', 'serve', '--config', file],
-    env: {},
-    health: `${at.pollux}/health`,
+  const launches: Readonly<Record<ProcessName, Launch>> = {
+    hub: { name: 'hub', args: ['apps/hub/dist/cli.js', 'serve', '--config', file], env: {}, health: `${at.pollux}/health` },
+    calls: application('calls', ports.calls, at, keys, options),
+    orders: application('orders', ports.orders, at, keys, options),
+    news: application('news', ports.news, at, keys, options),
+    portal: portal(ports.portal, at),
   };
-  const running = new Map<string, Running>();
-  const start = async (launch: Launch): Promise<void> => void running.set(launch.name, await startProcess(launch));
+  const running = new Map<ProcessName, Running>();
+  const start = async (name: ProcessName): Promise<void> => void running.set(name, await startProcess(launches[name]));
 
   async function end(): Promise<void> {
     const results = await Promise.allSettled([...running.values()].map((one) => one.stop()));
@@ -68,10 +73,8 @@ export async function startDemonstration(options: DemonstrationOptions = {}): Pr
   }
 
   try {
-    await start(hub);
-    await Promise.all(
-      [...applications.map((name) => application(name, ports[name], at, keys, options)), portal(ports.portal, at)].map(start),
-    );
+    await start('hub');
+    await Promise.all([...applications, 'portal' as const].map(start));
   } catch (error) {
     await end().catch(() => undefined);
     throw error;
@@ -91,10 +94,10 @@ export async function startDemonstration(options: DemonstrationOptions = {}): Pr
       if (!response.ok) throw new Error(`${name} refused ${what}: ${await response.text()}`);
       return (await response.json()) as Record<string, unknown>;
     },
-    async restartHub(how) {
-      await running.get('hub')?.[how]();
-      await start(hub);
+    async end(name, how = 'stop') {
+      await running.get(name)?.[how]();
     },
+    start: (name) => start(name),
     [Symbol.asyncDispose]: end,
   };
 }

@@ -69,7 +69,8 @@ for (const how of ['stop', 'kill'] as const) {
     const [alice, bob] = await Promise.all([openPortal('alice'), openPortal('bob')]);
     await publishHeadlines(demonstration, ['before']);
     await expect(alice.page.locator('[data-headline="before"]')).toBeVisible();
-    await demonstration.restartHub(how);
+    await demonstration.end('hub', how);
+    await demonstration.start('hub');
     for (const portal of [alice, bob]) {
       await expect(portal.page.getByTestId('notice-news')).toContainText('reloaded (the server has started anew)', {
         timeout: 30_000,
@@ -96,4 +97,28 @@ test('a page that signs out says goodbye, and the next one begins afresh', async
   await page.getByTestId('sign-in-bob').click();
   await expect(page.getByTestId('signed-in')).toContainText('Bob');
   await expect.poll(() => polls.held()).toBe(1);
+});
+
+test('a page that finds no hub joins when there is one', async ({ demonstration, openWindow }) => {
+  await demonstration.end('hub');
+  const page = await openWindow();
+  await page.goto(demonstration.at.portal);
+  await page.getByTestId('sign-in-alice').click();
+  await expect(page.getByTestId('connection')).toHaveText(/Reconnecting/);
+  await expect(page.getByTestId('order').first()).toBeVisible();
+  await demonstration.start('hub');
+  await expect(page.getByTestId('connection')).toHaveText('Online', { timeout: 40_000 });
+  const { id } = await demonstration.trigger('news', 'headline');
+  await expect(page.locator(`[data-headline="${id}"]`)).toHaveCount(1);
+});
+
+test('an application whose server is away costs only itself', async ({ demonstration, openPortal }) => {
+  await demonstration.end('orders');
+  const { page, calls, orders } = await openPortal('bob');
+  await expect(page.getByTestId('notice-orders')).toContainText('cannot be reached');
+  await demonstration.trigger('calls', 'call', { agent: 'bob' });
+  await expect(calls).toHaveCount(1);
+  await demonstration.start('orders');
+  await expect(orders.first()).toBeVisible();
+  await expect(page.getByTestId('notice-orders')).toHaveCount(0);
 });

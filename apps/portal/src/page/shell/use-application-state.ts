@@ -16,6 +16,8 @@ export interface ManagedState extends ApplicationState {
   attempt(action: () => Promise<unknown>): Promise<void>;
 }
 
+const retryMs = 3000;
+
 /**
  * Loads what the application shows, now and again after every announced loss, and leaves the poll with the
  * component. Register the handlers before: a message that comes while loading is then not missed.
@@ -40,8 +42,18 @@ export function useApplicationState(application: ApplicationClient, load: () => 
   application.onStatus((next) => {
     status.value = next;
   });
-  onScopeDispose(() => application.close());
-  void attempt(load);
+  let disposed = false;
+  onScopeDispose(() => {
+    disposed = true;
+    application.close();
+  });
+  void loadAtLast();
+
+  /** An application's server that is away must not keep the page from showing it later. */
+  async function loadAtLast(): Promise<void> {
+    await attempt(load);
+    if (notice.value !== '' && !disposed) setTimeout(loadAtLast, retryMs);
+  }
 
   return { status, notice, unread: useUnread(), attempt };
 }

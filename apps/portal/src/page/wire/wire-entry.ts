@@ -51,7 +51,7 @@ export interface StateChange {
   readonly id: number;
   readonly atMs: number;
   readonly state: ClientState;
-  readonly retryInMs?: number;
+  readonly retryInMs?: number | undefined;
 }
 
 export type WireEntry = Exchange | OwnFetch | StateChange;
