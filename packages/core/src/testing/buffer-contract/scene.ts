@@ -76,7 +76,7 @@ export const staff: Address = { kind: 'group', name: 'staff' };
 export const aliceOrders: QueueName = { address: alice, application: 'orders' };
 
 /** Bytes that every entry counts for unless a case says otherwise. */
-export const entrySize = 100;
+const entrySize = 100;
 
 /** An entry for alice's queue of `orders` with everything else at rest. */
 export function entryOf(text: string | number, more: Partial<AppendEntry> = {}): AppendEntry {
