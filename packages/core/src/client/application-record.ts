@@ -44,13 +44,7 @@ export function createApplicationRecord(
   let sentAtMs = 0;
   let refusedUntilMs = 0;
 
-  const tell = (listener: Handler): void => {
-    try {
-      listener(status as never);
-    } catch {
-      // One listener's fault is not another's.
-    }
-  };
+  const tell = (listener: Handler): void => context.guard(() => listener(status as never));
 
   const setStatus = (next: ApplicationStatus): void => {
     if (next.state === status.state && next.detail === status.detail) return;

@@ -51,14 +51,12 @@ export const joiningMs = 100;
  */
 export const acknowledgeMs = 1000;
 /**
- * Back-pressure. With this many messages unhandled an application is left out of polls until half of them are handled, so
- * that the server keeps the rest, by its own bounds. Nothing is lost: every `touchMs` it is named nevertheless, which
- * acknowledges what was handled and keeps its place on the server (60 s by default).
+ * Back-pressure. With this many messages unhandled an application takes in no more and is left out of polls until half of
+ * them are handled, so that the server keeps the rest, by its own bounds. Nothing is lost: every `touchMs` it is named
+ * nevertheless, which acknowledges what was handled and keeps its place on the server (60 s by default).
  */
 export const crowded = 100;
 export const touchMs = 5000;
-/** With this many unhandled nothing more is taken in; the server sends it again, since `read` stays behind it. */
-export const full = 1000;
 /** Ids remembered per application, well over what a queue of the server holds. */
 export const rememberedIds = 3000;
 

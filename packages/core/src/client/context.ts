@@ -7,17 +7,27 @@ export interface ClientContext {
   readonly clock: Clock;
   readonly random: Pick<Random, 'next'>;
   readonly fetch: typeof globalThis.fetch;
-  /** Tells the observer; one that throws harms nothing. */
+  /** Calls what only watches: where it throws, that harms nobody. */
+  guard(watcher: () => unknown): void;
+  /** Tells the observer. */
   emit(event: ClientEvent): void;
   /** Calls back once after `ms`, unless stopped by what it returns, or by the end of the client. */
   after(ms: number, callback: () => void): () => void;
   /** Resolves after `ms`; never, once the client has ended. */
   sleep(ms: number): Promise<void>;
-  /** A request that is given up after `ms` without an answer, or when the client ends. */
-  request(url: string, init: RequestInit, ms: number): Promise<Response>;
+  /** A request that is given up `ms` after its preparation began without an answer, or when the client ends. */
+  request(url: string, prepared: RequestInit | (() => Promise<RequestInit>), ms: number): Promise<Response>;
   /** Stops every timer and gives up every request. */
   end(): void;
   ended: boolean;
+}
+
+function guard(watcher: () => unknown): void {
+  try {
+    watcher();
+  } catch {
+    // Watching is not taking part.
+  }
 }
 
 export function createContext(options: CommunicationClientOptions): ClientContext {
@@ -44,26 +54,26 @@ export function createContext(options: CommunicationClientOptions): ClientContex
     random,
     fetch: send,
     after,
-    emit: (event) => {
-      try {
-        observe?.(event);
-      } catch {
-        // Watching is not taking part.
-      }
-    },
+    guard,
+    emit: (event) => guard(() => observe?.(event)),
     sleep: (ms) => new Promise((resolve) => void (context.ended || after(ms, resolve))),
-    request: async (url, init, ms) => {
-      const controller = new AbortController();
-      const abort = (): void => controller.abort();
-      const stop = after(ms, abort);
-      ends.add(abort);
-      try {
-        return await send(url, { ...init, signal: controller.signal });
-      } finally {
-        stop();
-        ends.delete(abort);
-      }
-    },
+    request: (url, prepared, ms) =>
+      new Promise((resolve, reject) => {
+        const controller = new AbortController();
+        const giveUp = (): void => {
+          controller.abort();
+          reject(new Error(`no answer within ${ms / 1000} s`));
+        };
+        const stop = after(ms, giveUp);
+        ends.add(giveUp);
+        const go = (init: RequestInit): Promise<Response> => send(url, { ...init, signal: controller.signal });
+        // A last word has to leave before this turn ends, and with it perhaps the page.
+        const sent = typeof prepared === 'function' ? prepared().then(go) : go(prepared);
+        void sent.then(resolve, reject).finally(() => {
+          stop();
+          ends.delete(giveUp);
+        });
+      }),
     ended: false,
     end: () => {
       context.ended = true;
@@ -79,17 +89,5 @@ export function describeError(error: unknown): string {
     return String(error).slice(0, 200);
   } catch {
     return 'unknown error';
-  }
-}
-
-/** Keeps the newest `most` of a Map or Set; both know the order in which their keys came. */
-export function keepNewest(
-  most: number,
-  kept: Pick<Map<string, unknown>, 'size' | 'delete'> & Iterable<unknown>,
-  keys: Iterable<string>,
-): void {
-  for (const key of keys) {
-    if (kept.size <= most) return;
-    kept.delete(key);
   }
 }

@@ -23,13 +23,13 @@ export function createDispatcher(
   options: ApplicationClientOptions,
   reportFailed: (id: string, reason: string) => void,
 ): Dispatcher {
-  const handlers = new Map<string, Set<{ readonly run: Handler }>>();
+  let handlers: readonly { readonly key: string; readonly run: Handler }[] = [];
   /** Types that nobody took in time: the next message of one does not hold up the others again. */
   const unclaimed = new Set<string>();
   const fetchAndHandle = createFetcher(context, application, options);
   let registered = (): void => undefined;
 
-  const all = (key: string): readonly Handler[] => [...(handlers.get(key) ?? [])].map(({ run }) => run);
+  const all = (key: string): readonly Handler[] => handlers.filter((entry) => entry.key === key).map(({ run }) => run);
 
   /** Runs every handler, whatever the others do; resolves to why one of them failed for good. */
   const runAll = async (key: string, argument: () => unknown): Promise<string | undefined> => {
@@ -57,12 +57,13 @@ export function createDispatcher(
 
   return {
     on: (key, run) => {
-      const entry = { run };
-      const set = handlers.get(key) ?? new Set();
-      handlers.set(key, set.add(entry));
+      const entry = { key, run };
+      handlers = [...handlers, entry];
       unclaimed.delete(key);
       registered();
-      return () => void set.delete(entry);
+      return () => {
+        handlers = handlers.filter((other) => other !== entry);
+      };
     },
     all,
     handle: async ({ gap, message }, queue) => {

@@ -5,7 +5,7 @@ import type { FetchMessage } from '../protocol/types.ts';
 import { backOffMs, retryAfterMs } from './back-off.ts';
 import { fetchAttempts, fetchMs, longestSpreadSeconds, rememberedVersions } from './bounds.ts';
 import type { ApplicationClientOptions, Fetched } from './communication-client.ts';
-import { type ClientContext, describeError, keepNewest } from './context.ts';
+import { type ClientContext, describeError } from './context.ts';
 import type { Item } from './inbox.ts';
 
 /**
@@ -38,21 +38,22 @@ export function createFetcher(context: ClientContext, application: string, optio
   const targets = parseFetchTargets(options.fetchTargets ?? []);
   const versions = new Map<string, string>();
 
+  const prepare = async (): Promise<RequestInit> => ({
+    headers: (await options.fetchHeaders?.()) ?? {},
+    credentials: options.fetchCredentials ?? 'omit',
+    redirect: 'error',
+    referrerPolicy: 'no-referrer',
+    // Something changed: ask, with the ETag that the browser has, rather than believe its cache.
+    cache: 'no-cache',
+  });
+
   /** The response, or why there is none. */
   const request = async (url: string): Promise<Response | string> => {
     for (let failures = 1; ; failures++) {
       let reason: string;
       let floorMs = 0;
       try {
-        const init: RequestInit = {
-          headers: (await options.fetchHeaders?.()) ?? {},
-          credentials: options.fetchCredentials ?? 'omit',
-          redirect: 'error',
-          referrerPolicy: 'no-referrer',
-          // Something changed: ask, with the ETag that the browser has, rather than believe its cache.
-          cache: 'no-cache',
-        };
-        const response = await context.request(url, init, fetchMs);
+        const response = await context.request(url, prepare, fetchMs);
         const { status } = response;
         context.emit({ kind: 'fetched', application, href: url, status });
         if (status !== 429 && status < 500) return response;
@@ -67,33 +68,34 @@ export function createFetcher(context: ClientContext, application: string, optio
     }
   };
 
+  /** Gets what a message names and lets `handle` have it; resolves to why that failed for good. */
+  const obtain = async (message: FetchMessage, handle: Parameters<Fetcher>[2]): Promise<string | undefined> => {
+    const { href, version } = message.fetch;
+    if (version !== undefined && versions.get(href) === version) return undefined;
+    const url = resolveFetch(href, targets, ownOrigin());
+    // Without a page there is no origin that a mere path could belong to.
+    const response = url && url[0] !== '/' ? await request(url) : 'fetch target not registered';
+    if (typeof response === 'string') return response;
+    // Each run gets a body of its own: a repetition after a failure could not read a used one.
+    const reason = await handle(() => ({ message, response: response.clone() }));
+    discard(response);
+    if (reason === undefined && version !== undefined) {
+      // Forgetting costs no more than a fetch.
+      if (versions.size >= rememberedVersions) versions.clear();
+      versions.set(href, version);
+    }
+    return reason;
+  };
+
   return async (first, queue, handle) => {
     const { spread } = first.fetch;
-    if (typeof spread === 'number' && spread > 0)
-      await context.sleep(context.random.next() * Math.min(spread, longestSpreadSeconds) * 1000);
+    const spreadSeconds = typeof spread === 'number' ? Math.min(spread, longestSpreadSeconds) : 0;
+    if (spreadSeconds > 0) await context.sleep(context.random.next() * spreadSeconds * 1000);
     // The first of a burst goes at once and takes along those that wait behind it; what arrives from here on waits
     // for one more fetch. The newest says what to get, so nothing stale is asked for and nobody waits for ever.
     const key = subject(first);
     const served = queue.filter(({ message, done }) => message?.kind === 'fetch' && !done && subject(message) === key);
-    const message = served[served.length - 1]?.message as FetchMessage;
-    const { href, version } = message.fetch;
-    let reason: string | undefined;
-    if (version === undefined || versions.get(href) !== version) {
-      const url = resolveFetch(href, targets, ownOrigin());
-      // Without a page there is no origin that a mere path could belong to.
-      const response = url && url[0] !== '/' ? await request(url) : 'fetch target not registered';
-      if (typeof response === 'string') reason = response;
-      else {
-        // Each run gets a body of its own: a repetition after a failure could not read a used one.
-        reason = await handle(() => ({ message, response: response.clone() }));
-        discard(response);
-      }
-      if (reason === undefined && version !== undefined) {
-        versions.delete(href);
-        versions.set(href, version);
-        keepNewest(rememberedVersions, versions, versions.keys());
-      }
-    }
+    const reason = await obtain(served[served.length - 1]?.message as FetchMessage, handle);
     for (const item of served) item.done = true;
     return { ids: served.map((item) => (item.message as FetchMessage).id), reason };
   };

@@ -8,8 +8,8 @@
 
 import type { Gap, Message } from '../protocol/types.ts';
 import type { Section } from './answer.ts';
-import { full, rememberedIds } from './bounds.ts';
-import { type ClientContext, keepNewest } from './context.ts';
+import { crowded, rememberedIds } from './bounds.ts';
+import type { ClientContext } from './context.ts';
 
 /** A message, a loss, or the end of a section. */
 export interface Item {
@@ -78,7 +78,8 @@ export function createInbox(
   const take = (message: Message): boolean => {
     const known = seen.has(message.id);
     seen.add(message.id);
-    keepNewest(rememberedIds, seen, seen);
+    // A Set knows the order in which its members came: the first is the oldest.
+    if (seen.size > rememberedIds) seen.delete(seen.values().next().value as string);
     // What came before still moves the cursor, in its turn.
     queue.push({ cursor: message.cursor, message, done: known || (message.kind === 'withdrawn' && cancel(message.of)) });
     return !known;
@@ -108,18 +109,13 @@ export function createInbox(
       return queue.length;
     },
     receive: (section) => {
-      if (queue.length >= full) return false;
+      // It comes again, since `read` stays behind it.
+      if (queue.length >= crowded) return false;
       let news = section.cursor !== read;
       if (section.gap) news = tell(section.gap) || news;
-      for (const message of section.messages) {
-        if (queue.length >= full) break;
-        news = take(message) || news;
-        read = message.cursor;
-      }
-      if (queue.length < full) {
-        read = section.cursor;
-        queue.push({ cursor: read, done: true });
-      }
+      for (const message of section.messages) news = take(message) || news;
+      read = section.cursor;
+      queue.push({ cursor: read, done: true });
       void work();
       return news;
     },

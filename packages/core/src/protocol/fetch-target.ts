@@ -27,23 +27,19 @@ const plainText = /^[\w\-.~:/?@!$&'()*+,;=%[\]]+$/;
  */
 const deviousPath = /\/\/|(^|\/)\.{1,2}([/;]|$)|%(2[ef5]|5c|[01].|7f|c[01]|(?![\da-f]{2}))/i;
 
-function isPlainPath(path: string): boolean {
-  return path === '' || (path[0] === '/' && !deviousPath.test(path));
-}
-
 function parseFetchTarget(text: string): FetchTarget {
   const origin = /^https?:\/\/[\w.:[\]-]+/.exec(text)?.[0];
   const path = text.slice(origin?.length);
   try {
     // A text that its own parser would change could never be compared letter by letter.
     const canonical = origin === undefined ? text !== '' : new URL(origin).origin === origin;
-    if (canonical && plainText.test(text) && !text.includes('?') && isPlainPath(path))
-      return { origin, path: path.replace(/\/$/, '') };
+    const plain = plainText.test(text) && /^(\/[^?]*)?$/.test(path) && !deviousPath.test(path);
+    if (canonical && plain) return { origin, path: path.replace(/\/$/, '') };
   } catch {
     // No URL at all.
   }
   throw new TypeError(
-    `fetchTargets: ${JSON.stringify(text)} is neither an origin as browsers write it (https://orders.example) nor an absolute path (/api/orders).`,
+    `fetchTargets: ${JSON.stringify(text)} is neither an origin (https://orders.example) nor an absolute path (/api/orders).`,
   );
 }
 
@@ -63,17 +59,13 @@ export function parseFetchTargets(list: readonly string[]): readonly FetchTarget
  */
 export function resolveFetch(href: string, targets: readonly FetchTarget[], pageOrigin?: string): string | undefined {
   if (href.length > longestHref || !plainText.test(href)) return undefined;
-  const byPath = href[0] === '/';
+  const full = href[0] === '/' ? (pageOrigin ?? '') + href : href;
+  const place = full.replace(/\?.*/, '');
   for (const target of targets) {
-    const origin = target.origin ?? pageOrigin;
-    // An absolute path belongs to the page's origin, so only a target of that origin can cover it.
-    if (byPath ? origin !== pageOrigin : origin === undefined) continue;
-    const prefix = origin ?? '';
-    const full = byPath ? prefix + href : href;
-    const rest = full.slice(prefix.length);
-    if (!full.startsWith(prefix) || !/^([/?]|$)/.test(rest)) continue;
-    const path = rest.replace(/\?.*/, '');
-    if (isPlainPath(path) && `${path}/`.startsWith(`${target.path}/`)) return full;
+    const origin = target.origin ?? pageOrigin ?? '';
+    // Whole segments: the origin ends where a slash follows, and so does the path.
+    const covered = place !== '' && `${place}/`.startsWith(`${origin}${target.path}/`);
+    if (covered && !deviousPath.test(place.slice(origin.length))) return full;
   }
   return undefined;
 }

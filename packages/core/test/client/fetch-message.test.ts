@@ -258,6 +258,19 @@ describe('a fetch that fails', () => {
     expect(told('handler-failed')).toMatchObject([{ reason: 'Error: signed out' }]);
   });
 
+  it('headers that never come are given up as well, and the queue goes on', async () => {
+    const { answer, bodies, clock, orders, requests, told } = await opened({
+      fetchTargets: [origin],
+      fetchHeaders: () => new Promise(() => undefined),
+    });
+    orders.on('note', () => void bodies.push('note'));
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x` }), direct(2)]));
+    await clock.advance(4 * 30_000 + 20_000);
+    expect(requests()).toEqual([]);
+    expect(told('handler-failed')).toMatchObject([{ reason: 'Error: no answer within 30 s' }]);
+    expect(bodies).toEqual(['note']);
+  });
+
   it('a handler that fails is called again with a body that it can read again, without another request', async () => {
     const { answer, bodies, clock, orders, requests, told } = await opened();
     let calls = 0;

@@ -1,8 +1,9 @@
 /** The client against the real communication server and servlet, without sockets, both on one manual clock. */
+
+import { createCommunicationServer, createServlet, type ServerEvent } from '@pollux/core/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type ClientEvent, type CommunicationClientOptions, createCommunicationClient } from '../../src/client/index.ts';
 import type { Gap } from '../../src/protocol/types.ts';
-import { createCommunicationServer, createServlet, type ServerEvent } from '@pollux/core/server';
 import { createLoopback } from '../../src/testing/loopback.ts';
 import { createManualClock, type ManualClock } from '../../src/testing/manual-clock.ts';
 
