@@ -32,9 +32,11 @@ export function acknowledge(context: ServerContext, identity: ClientIdentity, re
   const readings = context.buffer.exchange({ session: session.id, queues, maxBytes: 0, keepMs: lifetimeMs(context, session) });
   const conclude = (found: readonly QueueReading[]): ReadonlyMap<string, Problem> => {
     noteAcknowledged(context, session, followings, found);
-    for (const { address, application, acknowledged } of followings) {
+    for (const { address, application, acknowledged, outstanding } of followings) {
       const own = session.applications.get(application)?.followings.find((following) => following.address === address);
-      if (own !== undefined && own.acknowledged < acknowledged) own.acknowledged = acknowledged;
+      if (own === undefined || own.acknowledged >= acknowledged) continue;
+      own.acknowledged = acknowledged;
+      own.outstanding = outstanding;
     }
     return problems;
   };
@@ -61,9 +63,12 @@ export function noteAcknowledged(context: ServerContext, session: Session, follo
     if (to <= following.acknowledged && reading.freed === 0) continue;
     const from = following.acknowledged;
     following.acknowledged = Math.max(from, to);
-    context.totals.acknowledged += reading.freed;
+    // Positions can be holes: what was sent and not acknowledged before is the most that this can be.
+    const count = to >= following.sent ? following.outstanding : Math.min(following.acknowledged - from, following.outstanding);
+    following.outstanding -= count;
+    context.totals.acknowledged += count;
     const entry = context.applications.get(following.application);
-    if (entry !== undefined) entry.acknowledged += reading.freed;
+    if (entry !== undefined) entry.acknowledged += count;
     if (isHeard(context, 'acknowledged')) tellAcknowledged(context, session, following, from, reading.freed);
   }
 }

@@ -54,9 +54,10 @@ function noteWritten(context: ServerContext, held: HeldState, section: Section, 
   context.totals.delivered += written.count;
   const entry = context.applications.get(application.name);
   if (entry !== undefined) entry.delivered += written.count;
-  for (const { following, epoch, end } of written.deliveries) {
+  for (const { following, epoch, end, messages } of written.deliveries) {
     following.epoch = epoch;
     following.sent = end;
+    following.outstanding += messages.length;
   }
   if (!isHeard(context, 'gap') && !isHeard(context, 'delivered')) return;
   const base = { atMs: context.now(), session: session.id, recipient: session.entry.recipient, application: application.name };

@@ -16,6 +16,8 @@ export interface Following extends QueueExchange {
   sent: number;
   /** The last position that this session acknowledged. */
   acknowledged: number;
+  /** Messages sent to this session and not acknowledged by it. */
+  outstanding: number;
 }
 
 export interface SessionApplication {

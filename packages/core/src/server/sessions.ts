@@ -103,6 +103,7 @@ function followingsOf(context: ServerContext, session: Session, application: str
     epoch: '',
     sent: 0,
     acknowledged: 0,
+    outstanding: 0,
   }));
 }
 
