@@ -38,7 +38,8 @@ export interface Failure {
 
 /** Reads any error of a call; an error without an answer means that the server cannot be reached. */
 export function failureOf(error: unknown): Failure {
-  if (!(error instanceof TRPCClientError)) return { kind: 'refused', message: error instanceof Error ? error.message : String(error) };
+  if (!(error instanceof TRPCClientError))
+    return { kind: 'refused', message: error instanceof Error ? error.message : String(error) };
   const data = (error as TRPCClientError<AdminRouter>).data;
   if (!data) return { kind: 'unreachable', message: 'The server cannot be reached.' };
   const kind = data.code === 'UNAUTHORIZED' ? 'unauthorized' : data.code === 'FORBIDDEN' ? 'forbidden' : 'refused';

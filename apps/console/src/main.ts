@@ -3,8 +3,8 @@ import './styles/base.css';
 import './styles/ui.css';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
-import { apiKey, createApi } from './api.ts';
 import App from './App.vue';
+import { apiKey, createApi } from './api.ts';
 import { createConsoleRouter } from './router.ts';
 import { useSession } from './stores/session.ts';
 

@@ -64,17 +64,22 @@ export function useJourney(id: () => string | undefined, application: () => stri
   const read = (signal: AbortSignal) => {
     const of = id();
     const from = application();
-    return of ? api.message.journey.query({ id: of, ...(from ? { application: from } : {}) }, { signal }) : Promise.resolve(undefined);
+    return of
+      ? api.message.journey.query({ id: of, ...(from ? { application: from } : {}) }, { signal })
+      : Promise.resolve(undefined);
   };
   return useQuery(read, { everyMs, on: [id, application] });
 }
 
 export function useRouting(windowSeconds: () => number) {
   const api = useApi();
-  return useQuery((signal) => api.routing.graph.query({ windowSeconds: windowSeconds() }, { signal }), { everyMs: 2000, on: windowSeconds });
+  return useQuery((signal) => api.routing.graph.query({ windowSeconds: windowSeconds() }, { signal }), {
+    everyMs: 2000,
+    on: windowSeconds,
+  });
 }
 
-export function useInjectSchemas() {
+export function useInjectSchemas(enabled: () => boolean) {
   const api = useApi();
-  return useQuery((signal) => api.inject.schemas.query(undefined, { signal }));
+  return useQuery((signal) => api.inject.schemas.query(undefined, { signal }), { enabled, on: enabled });
 }

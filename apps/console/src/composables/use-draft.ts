@@ -22,7 +22,13 @@ async function copyOf(api: Api, id: string, application: string): Promise<Partia
       : address.kind === 'group'
         ? { audience: 'group', group: address.name }
         : { audience: 'recipients', recipients: address.name };
-  const base: Partial<Draft> = { ...audience, application: found.application, type: found.type, topic: found.topic ?? '', urgency: found.urgency as Draft['urgency'] };
+  const base: Partial<Draft> = {
+    ...audience,
+    application: found.application,
+    type: found.type,
+    topic: found.topic ?? '',
+    urgency: found.urgency as Draft['urgency'],
+  };
   if (found.kind !== 'fetch') return { ...base, kind: 'direct', data: found.payload };
   const { href, version = '', spread = '' } = JSON.parse(found.payload) as { href: string; version?: string; spread?: number };
   return { ...base, kind: 'fetch', href, version, spread };
@@ -40,7 +46,12 @@ export function useDraft(schemas: ShallowRef<InjectSchemas | undefined>) {
     const named = known.applications.find((each) => each.name === text(query, 'app')) ?? known.applications[0];
     const type = text(query, 'type') || Object.keys(named?.schemas ?? {})[0] || '';
     const schema = named?.schemas[type] as Schema | undefined;
-    Object.assign(draft.value, { application: named?.name ?? '', type, recipients: text(query, 'to'), data: JSON.stringify(exampleOf(schema), undefined, 2) });
+    Object.assign(draft.value, {
+      application: named?.name ?? '',
+      type,
+      recipients: text(query, 'to'),
+      data: JSON.stringify(exampleOf(schema), undefined, 2),
+    });
     const id = text(query, 'copy');
     if (id === '') return;
     try {

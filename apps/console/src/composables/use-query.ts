@@ -33,7 +33,8 @@ export function useQuery<T>(read: (signal: AbortSignal) => Promise<T>, options: 
 
   function plan(): void {
     clearTimeout(timer);
-    if (!stopped && options.everyMs !== undefined && document.visibilityState === 'visible') timer = setTimeout(refresh, options.everyMs);
+    if (!stopped && options.everyMs !== undefined && document.visibilityState === 'visible')
+      timer = setTimeout(refresh, options.everyMs);
   }
 
   async function refresh(): Promise<void> {

@@ -1,4 +1,7 @@
-export type Address = { readonly kind: 'recipient'; readonly name: string } | { readonly kind: 'group'; readonly name: string } | { readonly kind: 'everyone' };
+export type Address =
+  | { readonly kind: 'recipient'; readonly name: string }
+  | { readonly kind: 'group'; readonly name: string }
+  | { readonly kind: 'everyone' };
 
 /** The name of an address for people. */
 export function addressName(address: Address): string {
@@ -18,4 +21,3 @@ export function parseAddressKey(key: string | undefined): Address | undefined {
   if (!name || (kind !== 'recipient' && kind !== 'group')) return undefined;
   return { kind, name };
 }
-

@@ -49,7 +49,8 @@ export function recipientsOf(text: string): string[] {
 /** What keeps the draft from being sent, by field. */
 export function problemsOf(draft: Draft): Readonly<Partial<Record<keyof Draft, string>>> {
   const problems: Partial<Record<keyof Draft, string>> = {};
-  if (draft.audience === 'recipients' && recipientsOf(draft.recipients).length === 0) problems.recipients = 'Name at least one recipient.';
+  if (draft.audience === 'recipients' && recipientsOf(draft.recipients).length === 0)
+    problems.recipients = 'Name at least one recipient.';
   if (draft.audience === 'group' && draft.group.trim() === '') problems.group = 'Name the group.';
   if (draft.type.trim() === '') problems.type = 'Say what happened, e.g. order.changed.';
   if (draft.kind === 'fetch' && draft.href.trim() === '') problems.href = 'Say what to fetch.';
@@ -76,11 +77,15 @@ function audienceOf(draft: Draft): InjectInput['to'] {
 
 export function inputOf(draft: Draft): InjectInput {
   const { application, kind, urgency } = draft;
-  const [type, topic, key, href, version] = [draft.type, draft.topic, draft.key, draft.href, draft.version].map((text) => text.trim());
+  const [type, topic, key, href, version] = [draft.type, draft.topic, draft.key, draft.href, draft.version].map((text) =>
+    text.trim(),
+  );
   const content =
     kind === 'direct'
       ? { data: draft.data }
-      : { fetch: { href: href ?? '', ...(version ? { version } : {}), ...(draft.spread === '' ? {} : { spread: draft.spread }) } };
+      : {
+          fetch: { href: href ?? '', ...(version ? { version } : {}), ...(draft.spread === '' ? {} : { spread: draft.spread }) },
+        };
   return {
     application,
     to: audienceOf(draft),

@@ -89,6 +89,7 @@ export function measureOf(row: FeedRow): string {
 
 /** Whom it concerns. */
 export function targetOf(row: FeedRow): string {
-  if (row.kind === 'delivered' || row.kind === 'acknowledged' || !row.address) return row.recipient ?? (row.address ? addressName(row.address) : '');
+  if (row.kind === 'delivered' || row.kind === 'acknowledged' || !row.address)
+    return row.recipient ?? (row.address ? addressName(row.address) : '');
   return addressName(row.address);
 }

@@ -57,7 +57,9 @@ function pairOf(seconds: number): string {
   for (const [large, largeName, small, smallName] of steps) {
     if (seconds < large) continue;
     const rest = Math.floor((seconds % large) / small);
-    return rest === 0 ? `${Math.floor(seconds / large)} ${largeName}` : `${Math.floor(seconds / large)} ${largeName} ${rest} ${smallName}`;
+    return rest === 0
+      ? `${Math.floor(seconds / large)} ${largeName}`
+      : `${Math.floor(seconds / large)} ${largeName} ${rest} ${smallName}`;
   }
   return `${seconds} s`;
 }

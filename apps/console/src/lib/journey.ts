@@ -27,9 +27,21 @@ const removals: Readonly<Record<string, readonly [string, Tone]>> = {
 function stageOf(step: JourneyStep): Omit<Stage, 'after'> {
   switch (step.kind) {
     case 'delivered':
-      return { title: `Delivered to ${step.recipient}`, detail: `in poll ${step.poll}, ${step.transport}`, tone: 'violet', atMs: step.atMs, session: step.session };
+      return {
+        title: `Delivered to ${step.recipient}`,
+        detail: `in poll ${step.poll}, ${step.transport}`,
+        tone: 'violet',
+        atMs: step.atMs,
+        session: step.session,
+      };
     case 'acknowledged':
-      return { title: `Acknowledged by ${step.recipient}`, detail: 'its handlers are done', tone: 'green', atMs: step.atMs, session: step.session };
+      return {
+        title: `Acknowledged by ${step.recipient}`,
+        detail: 'its handlers are done',
+        tone: 'green',
+        atMs: step.atMs,
+        session: step.session,
+      };
     case 'failed':
       return { title: `Failed at ${step.recipient}`, detail: step.reason, tone: 'red', atMs: step.atMs, session: step.session };
     case 'removed': {
@@ -48,7 +60,12 @@ export function stagesOf(journey: JourneyView): readonly Stage[] {
   const { recorded } = journey;
   if (!recorded) return [];
   const woke = recorded.waiting > 0 ? `woke ${plural(recorded.waiting, 'held poll')}` : 'nobody was waiting';
-  const first = { title: 'Accepted', detail: `from ${journey.application ?? 'its application'}, ${woke}`, tone: 'blue' as const, atMs: recorded.acceptedMs };
+  const first = {
+    title: 'Accepted',
+    detail: `from ${journey.application ?? 'its application'}, ${woke}`,
+    tone: 'blue' as const,
+    atMs: recorded.acceptedMs,
+  };
   // The buffer frees while it acknowledges, and tells of it first; people read it the other way round.
   const steps = recorded.steps.toSorted((a, b) => Number(isFreed(a)) - Number(isFreed(b)));
   const stages = [first, ...steps.map(stageOf)];

@@ -23,8 +23,19 @@ export function chartOptions(element: HTMLElement): Options {
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.15)] } },
     axes: [
-      { ...axis, grid: { show: false }, space: 80, size: 26, values: (_, splits) => splits.map((second) => times.format(second * 1000)) },
-      { ...axis, size: 38, space: 36, values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? String(value) : '')) },
+      {
+        ...axis,
+        grid: { show: false },
+        space: 80,
+        size: 26,
+        values: (_, splits) => splits.map((second) => times.format(second * 1000)),
+      },
+      {
+        ...axis,
+        size: 38,
+        space: 36,
+        values: (_, splits) => splits.map((value) => (Number.isInteger(value) ? String(value) : '')),
+      },
     ],
     series: [
       {},

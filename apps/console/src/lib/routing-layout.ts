@@ -45,7 +45,11 @@ interface LinkData {
   medianMs: number | undefined;
 }
 
-export const bufferNames: Readonly<Record<AddressKind, string>> = { recipient: 'Recipients', group: 'Groups', everyone: 'Everyone' };
+export const bufferNames: Readonly<Record<AddressKind, string>> = {
+  recipient: 'Recipients',
+  group: 'Groups',
+  everyone: 'Everyone',
+};
 
 function linksOf(graph: RoutingGraph): LinkData[] {
   const accepted = graph.accepted.map(({ application, to, messages }) => ({
@@ -102,13 +106,34 @@ export function layOut(graph: RoutingGraph, width: number, height: number): Rout
       [0, 8],
       [width, height - 8],
     ]);
-  const placed = make({ nodes: nodes.map((node) => ({ ...node })), links: links.map((link) => ({ ...link, source: link.from, target: link.to })) });
+  const placed = make({
+    nodes: nodes.map((node) => ({ ...node })),
+    links: links.map((link) => ({ ...link, source: link.from, target: link.to })),
+  });
   const path = sankeyLinkHorizontal<NodeData, LinkData>();
   return {
-    nodes: placed.nodes.map(({ id, kind, name, x0 = 0, x1 = 0, y0 = 0, y1 = 0 }) => ({ id, kind, name, x0, x1, y0, y1, messages: sumOf(links, id, kind) })),
+    nodes: placed.nodes.map(({ id, kind, name, x0 = 0, x1 = 0, y0 = 0, y1 = 0 }) => ({
+      id,
+      kind,
+      name,
+      x0,
+      x1,
+      y0,
+      y1,
+      messages: sumOf(links, id, kind),
+    })),
     links: placed.links.map((link, index) => {
       const { from, to, application, messages, medianMs } = link;
-      return { id: `${index}`, application, from, to, messages, medianMs, path: path(link) ?? '', width: Math.max(1.5, link.width ?? 0) };
+      return {
+        id: `${index}`,
+        application,
+        from,
+        to,
+        messages,
+        medianMs,
+        path: path(link) ?? '',
+        width: Math.max(1.5, link.width ?? 0),
+      };
     }),
   };
 }

@@ -25,7 +25,9 @@ const simple = new Set(['string', 'number', 'integer', 'boolean']);
 /** Whether a form can show the whole schema: an object of simple fields and objects of such. */
 export function isFormable(schema: Schema | undefined): boolean {
   if (!schema?.properties) return false;
-  return Object.values(schema.properties).every((field) => field.enum !== undefined || simple.has(field.type ?? '') || isFormable(field));
+  return Object.values(schema.properties).every(
+    (field) => field.enum !== undefined || simple.has(field.type ?? '') || isFormable(field),
+  );
 }
 
 /** A believable value: the default, an example, the first choice, or the least that fits. */
@@ -69,15 +71,23 @@ function wrongType(schema: Schema, value: unknown): string | undefined {
 
 function wrongValue(schema: Schema, value: unknown): string | undefined {
   if (schema.enum && !schema.enum.includes(value)) return `must be one of ${schema.enum.join(', ')}`;
-  if (typeof value === 'number' && schema.minimum !== undefined && value < schema.minimum) return `must be at least ${schema.minimum}`;
-  if (typeof value === 'number' && schema.maximum !== undefined && value > schema.maximum) return `must be at most ${schema.maximum}`;
-  if (typeof value === 'string' && schema.minLength !== undefined && value.length < schema.minLength) return `needs at least ${schema.minLength} characters`;
-  if (typeof value === 'string' && schema.maxLength !== undefined && value.length > schema.maxLength) return `takes at most ${schema.maxLength} characters`;
+  if (typeof value === 'number' && schema.minimum !== undefined && value < schema.minimum)
+    return `must be at least ${schema.minimum}`;
+  if (typeof value === 'number' && schema.maximum !== undefined && value > schema.maximum)
+    return `must be at most ${schema.maximum}`;
+  if (typeof value === 'string' && schema.minLength !== undefined && value.length < schema.minLength)
+    return `needs at least ${schema.minLength} characters`;
+  if (typeof value === 'string' && schema.maxLength !== undefined && value.length > schema.maxLength)
+    return `takes at most ${schema.maxLength} characters`;
   return undefined;
 }
 
 /** The first thing wrong with a value, by path; the server has the last word. */
-export function findWrong(schema: Schema | undefined, value: unknown, path = ''): { readonly path: string; readonly detail: string } | undefined {
+export function findWrong(
+  schema: Schema | undefined,
+  value: unknown,
+  path = '',
+): { readonly path: string; readonly detail: string } | undefined {
   if (!schema) return undefined;
   const detail = wrongType(schema, value) ?? wrongValue(schema, value);
   if (detail) return { path, detail };

@@ -15,7 +15,13 @@ export function barsOf(rows: readonly FeedEntry[], heldSinceMs: number | undefin
   const bars: Bar[] = [];
   for (const row of rows) {
     if (row.kind !== 'poll-answered') continue;
-    bars.push({ key: row.seq, fromMs: row.atMs - (row.heldMs ?? 0), toMs: row.atMs, messages: row.count ?? 0, status: row.status });
+    bars.push({
+      key: row.seq,
+      fromMs: row.atMs - (row.heldMs ?? 0),
+      toMs: row.atMs,
+      messages: row.count ?? 0,
+      status: row.status,
+    });
   }
   if (heldSinceMs !== undefined) bars.push({ key: -1, fromMs: heldSinceMs, toMs: nowMs, messages: undefined, status: undefined });
   return bars;

@@ -59,7 +59,12 @@ export const useLive = defineStore('live', () => {
     if (!api) return;
     become(state.value === 'off' ? 'connecting' : state.value === 'hidden' ? 'connecting' : 'reconnecting');
     const { filter, backlog } = request ?? {};
-    const input = { rows: request !== undefined, ...(filter ? { filter } : {}), ...(backlog === undefined ? {} : { backlog }), ...(lastEventId ? { lastEventId } : {}) };
+    const input = {
+      rows: request !== undefined,
+      ...(filter ? { filter } : {}),
+      ...(backlog === undefined ? {} : { backlog }),
+      ...(lastEventId ? { lastEventId } : {}),
+    };
     const subscription = api.live.stream.subscribe(input, {
       onData: ({ id, data }) => take(id, data),
       onConnectionStateChange: ({ state: connection }) => {

@@ -2,6 +2,7 @@ import type { Role, SessionView } from '@pollux/admin/contract';
 import { defineStore } from 'pinia';
 import { computed, shallowRef } from 'vue';
 import { type Api, failureOf } from '../api.ts';
+import { useLive } from './live.ts';
 
 const order: readonly Role[] = ['viewer', 'operator', 'admin'];
 
@@ -38,6 +39,7 @@ export const useSession = defineStore('session', () => {
 
   /** Why something cannot be done, or undefined when it can. */
   function lacks(role: Role): string | undefined {
+    if (can(role) && useLive().state === 'reconnecting') return 'The server cannot be reached now.';
     return can(role) ? undefined : `Needs the role ${role}; you are ${user.value?.role ?? 'not signed in'}.`;
   }
 

@@ -43,16 +43,18 @@ function leastRole(path: string): (typeof procedureRoles)[ProcedurePath] | undef
 }
 
 /** Every procedure is made from this one: a path that the table of roles does not name is refused to everyone. */
-export const guarded: TRPCProcedureBuilder<AdminContext, object, object, Unset, Unset, Unset, Unset, false> = t.procedure.use(({ ctx, path, next }) => {
-  const least = leastRole(path);
-  if (least === undefined) throw new TRPCError({ code: 'FORBIDDEN', message: 'This procedure is offered to nobody.' });
-  if (least === 'anyone') return next();
-  if (!ctx.user) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
-  if (!covers(ctx.user.role, least)) {
-    throw new TRPCError({ code: 'FORBIDDEN', message: `This needs the role ${least}; you are signed in as ${ctx.user.role}.` });
-  }
-  return next();
-});
+export const guarded: TRPCProcedureBuilder<AdminContext, object, object, Unset, Unset, Unset, Unset, false> = t.procedure.use(
+  ({ ctx, path, next }) => {
+    const least = leastRole(path);
+    if (least === undefined) throw new TRPCError({ code: 'FORBIDDEN', message: 'This procedure is offered to nobody.' });
+    if (least === 'anyone') return next();
+    if (!ctx.user) throw new TRPCError({ code: 'UNAUTHORIZED', message: 'Sign in first.' });
+    if (!covers(ctx.user.role, least)) {
+      throw new TRPCError({ code: 'FORBIDDEN', message: `This needs the role ${least}; you are signed in as ${ctx.user.role}.` });
+    }
+    return next();
+  },
+);
 
 export const router: TRPCRouterBuilder<AdminRoot & { ctx: AdminContext }> = t.router;
 
