@@ -2,9 +2,10 @@
 import './lib/node-version.mjs';
 import { availableParallelism } from 'node:os';
 import { build, gates } from './lib/gates.mjs';
-import { run } from './lib/run.mjs';
+import { endWhenAsked, run } from './lib/run.mjs';
 import { bold, dim, duration, green, red, say } from './lib/say.mjs';
 
+endWhenAsked();
 const begun = performance.now();
 
 /** @param {import('./lib/gates.mjs').Gate} gate */

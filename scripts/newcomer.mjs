@@ -4,6 +4,7 @@
  */
 import './lib/node-version.mjs';
 import { rmSync } from 'node:fs';
+import { endWhenAsked } from './lib/run.mjs';
 import { duration, fail, green, red, say } from './lib/say.mjs';
 import { freshCopy } from './newcomer/clone.mjs';
 import { receiveAndPublish } from './newcomer/commands.mjs';
@@ -56,28 +57,28 @@ async function namesTakenPorts(folder, env) {
   demand(code === 1 && named.length === Object.keys(env).length, `It ended with ${code}:\n${other.output()}`);
 }
 
+endWhenAsked();
 const folder = await freshCopy().catch((error) => fail(error.message));
-try {
-  const env = await freePorts();
-  const first = npmStart(folder, env);
-  await step('npm start, from a clean clone to running', () => first.untilRunning());
-  if (steps.passed === 1) {
-    await step('the portal shows its page', () => showsPage(printedAddress(first.output(), 'Portal')));
-    await step('the console shows its page', () => showsPage(printedAddress(first.output(), 'Console')));
-    await step('the printed commands receive and publish', () => receiveAndPublish(folder, first.output()));
-    await step("the README's example runs as pasted", () => runReadmeExample(folder));
-    await step('a second npm start names the taken ports and their settings', () => namesTakenPorts(folder, env));
-    await step('Ctrl-C ends all of it with 0', () => endsWithCtrlC(first, folder));
-    const second = npmStart(folder, env);
-    await step('the second start is fast', async () => {
-      const ms = await second.untilRunning();
-      demand(ms < secondStartMs, `It took ${duration(ms)}.`);
-    });
-    await step('and ends as well', () => endsWithCtrlC(second, folder));
-  }
-} finally {
+process.on('exit', () => {
   for (const pid of livingIn(folder)) process.kill(Number(pid), 'SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+});
+const env = await freePorts();
+const first = npmStart(folder, env);
+await step('npm start, from a clean clone to running', () => first.untilRunning());
+if (steps.passed === 1) {
+  await step('the portal shows its page', () => showsPage(printedAddress(first.output(), 'Portal')));
+  await step('the console shows its page', () => showsPage(printedAddress(first.output(), 'Console')));
+  await step('the printed commands receive and publish', () => receiveAndPublish(folder, first.output()));
+  await step("the README's example runs as pasted", () => runReadmeExample(folder));
+  await step('a second npm start names the taken ports and their settings', () => namesTakenPorts(folder, env));
+  await step('Ctrl-C ends all of it with 0', () => endsWithCtrlC(first, folder));
+  const second = npmStart(folder, env);
+  await step('the second start is fast', async () => {
+    const ms = await second.untilRunning();
+    demand(ms < secondStartMs, `It took ${duration(ms)}.`);
+  });
+  await step('and ends as well', () => endsWithCtrlC(second, folder));
 }
 say(`newcomer: ${steps.passed} of ${steps.all}`);
 process.exitCode = steps.passed === steps.all ? 0 : 1;

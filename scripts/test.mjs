@@ -5,13 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser } from './lib/browser.mjs';
 import { ensureInstalled } from './lib/install.mjs';
-import { run } from './lib/run.mjs';
+import { endWhenAsked, run } from './lib/run.mjs';
 import { bold, dim, duration, green, red, say } from './lib/say.mjs';
 import { fromNewcomer, fromPlaywright, fromVitest } from './lib/tally.mjs';
 
-// What was started ends with this process (scripts/lib/run.mjs).
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
-
+endWhenAsked();
 const begun = performance.now();
 const reports = mkdtempSync(join(tmpdir(), 'pollux-test-'));
 const unitReport = join(reports, 'unit.json');

@@ -1,5 +1,6 @@
 /** `node scripts/turbo.mjs <task…>`: turbo without its telemetry. */
-import { run } from './lib/run.mjs';
+import { endWhenAsked, run } from './lib/run.mjs';
 
+endWhenAsked();
 const { code } = await run('turbo', ['run', ...process.argv.slice(2)], { echo: true });
 process.exitCode = code;

@@ -19,6 +19,11 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGTERM');
 });
 
+/** Ends this process, and with it what it runs, when somebody asks for it. For scripts that have nothing else to put in order. */
+export function endWhenAsked() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => process.exit(1));
+}
+
 /**
  * Runs a command to its end. It never waits for a person: its standard input is `input` or nothing.
  *
