@@ -1,44 +1,94 @@
 import type { OpenAnswer } from '@pollux/core/server';
 
-/** Bytes that may wait in the stream before its reader counts as slow. */
-const highWaterBytes = 262_144;
+/** A body that comes in pieces. */
+export interface BodyStream {
+  /** What the servlet writes into. */
+  readonly answer: OpenAnswer;
+  /** What the `Response` reads from. */
+  readonly body: ReadableStream<Uint8Array>;
+  /** Resolves when nothing more will come. */
+  readonly over: Promise<void>;
+}
 
-/** A streamed body: what the servlet writes into, and what the `Response` reads from. */
-export function createBodyStream(onCancel: () => void): { readonly answer: OpenAnswer; readonly body: ReadableStream<Uint8Array> } {
+/**
+ * Makes a streamed body. What is written waits as plain bytes until the `Response` pulls: on workerd a write may come
+ * from another request, which must not touch this one's stream.
+ */
+export function createBodyStream(onCancel: () => void): BodyStream {
   const encoder = new TextEncoder();
+  let waiting: Uint8Array[] = [];
+  let waitingBytes = 0;
+  let state: 'open' | 'ended' | 'over' = 'open';
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
-  let isOver = false;
+  let wake = (): void => undefined;
+  let finish = (): void => undefined;
+  const over = new Promise<void>((resolve) => {
+    finish = resolve;
+  });
+
+  const conclude = (): void => {
+    state = 'over';
+    waiting = [];
+    waitingBytes = 0;
+    wake();
+    finish();
+  };
+
+  const flush = (target: ReadableStreamDefaultController<Uint8Array>): void => {
+    const taken = waiting;
+    waiting = [];
+    waitingBytes = 0;
+    for (const bytes of taken) target.enqueue(bytes);
+    if (state === 'ended') {
+      target.close();
+      conclude();
+    } else if (state === 'open') answer.onDrain?.();
+  };
+
   const body = new ReadableStream<Uint8Array>(
     {
       start(found) {
         controller = found;
       },
-      pull() {
-        answer.onDrain?.();
+      async pull(found) {
+        if (state === 'open' && waiting.length === 0) {
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+        if (state !== 'over') flush(found);
       },
       cancel() {
-        isOver = true;
+        conclude();
         onCancel();
       },
     },
-    { highWaterMark: highWaterBytes, size: (chunk) => chunk?.byteLength ?? 0 },
+    // Nothing is pulled before the connection has taken what came before.
+    { highWaterMark: 0 },
   );
+
   const answer: OpenAnswer = {
     write(text) {
-      if (!isOver) controller?.enqueue(encoder.encode(text));
+      if (state !== 'open') return;
+      const bytes = encoder.encode(text);
+      waiting.push(bytes);
+      waitingBytes += bytes.byteLength;
+      wake();
     },
     end() {
-      if (!isOver) controller?.close();
-      isOver = true;
+      if (state !== 'open') return;
+      state = 'ended';
+      wake();
     },
     cut() {
-      if (!isOver) controller?.error(new Error('The reader did not read.'));
-      isOver = true;
+      if (state === 'over') return;
+      controller?.error(new Error('The reader did not read.'));
+      conclude();
     },
     get buffered() {
-      return isOver ? 0 : highWaterBytes - (controller?.desiredSize ?? highWaterBytes);
+      return waitingBytes;
     },
     onDrain: undefined,
   };
-  return { answer, body };
+  return { answer, body, over };
 }

@@ -6,6 +6,8 @@ export interface FetchAnswer {
   readonly status: number;
   readonly headers: readonly string[];
   readonly body: string | ReadableStream<Uint8Array> | null;
+  /** For a stream: resolves when nothing more will come. */
+  readonly over?: Promise<void>;
 }
 
 /** A web `Request` as the servlet sees it. */
@@ -50,8 +52,8 @@ export class FetchExchange implements Exchange {
   }
 
   open({ status, headers }: Parameters<Exchange['open']>[0]): OpenAnswer {
-    const { answer, body } = createBodyStream(() => this.onDisconnect?.());
-    if (!this.#isSettled) this.#conclude({ status, headers, body });
+    const { answer, body, over } = createBodyStream(() => this.onDisconnect?.());
+    if (!this.#isSettled) this.#conclude({ status, headers, body, over });
     return answer;
   }
 

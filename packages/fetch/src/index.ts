@@ -1,1 +1,2 @@
-export { createFetchHandler, type FetchHandler } from './handler.ts';
+export { createFetchHandler, type FetchHandler, type FetchHandlerOptions } from './handler.ts';
+export { createIsolateClock, type IsolateClock } from './isolate-clock.ts';

@@ -2,7 +2,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { createCommunicationServer } from '@pollux/core/server';
-import { createManualClock, createTestCredentials, describeWire, type WirePeer, type WirePeerOptions } from '@pollux/core/testing';
+import {
+  createManualClock,
+  createTestCredentials,
+  describeWire,
+  type WirePeer,
+  type WirePeerOptions,
+} from '@pollux/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createFetchHandler, type FetchHandler } from '../src/index.ts';
 
@@ -25,7 +31,15 @@ async function openPeer(options: WirePeerOptions, bind: (handler: FetchHandler) 
   };
   const { baseUrl } = opened;
   const send = opened.fetch === undefined ? {} : { fetch: opened.fetch };
-  return { baseUrl, ...send, authorization, publisher, close, clockAdvance: (ms) => clock.advance(ms), [Symbol.asyncDispose]: close };
+  return {
+    baseUrl,
+    ...send,
+    authorization,
+    publisher,
+    close,
+    clockAdvance: (ms) => clock.advance(ms),
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 /** No sockets: `Request` in, `Response` out. */
