@@ -11,7 +11,7 @@ interface Parts {
 
 const pattern = /^scrypt:(\d{4,7}):(\d{1,2}):(\d{1,2}):([\w-]{20,128}):([\w-]{40,128})$/;
 
-/** Takes a hash apart; undefined when it is not one, or its cost is not a power of two from 2^14 to 2^20. */
+/** Takes a hash apart; undefined when it is not one, or its cost is not too low or absurd. */
 export function parsePasswordHash(text: string): Parts | undefined {
   const match = pattern.exec(text);
   if (!match) return undefined;
@@ -20,7 +20,7 @@ export function parsePasswordHash(text: string): Parts | undefined {
   const blockSize = Number(r);
   const parallelization = Number(p);
   const powerOfTwo = (cost & (cost - 1)) === 0;
-  if (!powerOfTwo || cost < 16_384 || cost > 1_048_576 || blockSize < 1 || blockSize > 32 || parallelization < 1)
+  if (!powerOfTwo || cost < 16_384 || cost > 1_048_576 || blockSize < 8 || blockSize > 32 || parallelization < 1)
     return undefined;
   return { cost, blockSize, parallelization, salt: Buffer.from(salt, 'base64url'), hash: Buffer.from(hash, 'base64url') };
 }

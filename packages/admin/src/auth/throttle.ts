@@ -30,8 +30,9 @@ export function createThrottle(now: () => number): Throttle {
 
   function sweep(): void {
     for (const [key, found] of failures) if (found.lastMs + forgetMs < now()) failures.delete(key);
+    // Well below the bound, so that a flood pays for the next sweep with thousands of attempts.
     for (const key of failures.keys()) {
-      if (failures.size < bound) break;
+      if (failures.size < (bound * 3) / 4) break;
       failures.delete(key);
     }
   }

@@ -1,6 +1,7 @@
 /**
  * What the console remembers: kept from the moment the admin handler is made, bounded, and cheap, since it sees every
- * event of the server whether or not somebody looks. Measured on Node 20: about 0.5 microseconds an event.
+ * event of the server whether or not somebody looks. Measured on Node 20
+ * with 200,000 messages: 0.7 to 0.8 microseconds of CPU an event, garbage collection included, and 10 MiB at the bounds.
  */
 import { randomBytes } from 'node:crypto';
 import type { ServerEvent } from '@pollux/core/server';

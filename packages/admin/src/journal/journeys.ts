@@ -56,7 +56,9 @@ export function createJourneys(capacity: number): Journeys {
   const byId = new Map<string, Journey>();
   const deliveryLatency = createSamples(1024);
   const handlingLatency = createSamples(1024);
-  let forgotten = 0;
+  // A ring tells which one is oldest: a Map whose first entries were deleted walks over all of them to find its first.
+  const order: string[] = new Array(capacity);
+  let accepted = 0;
 
   function acknowledge(journey: Journey, event: AcknowledgedEvent): void {
     journey.acknowledgements += 1;
@@ -70,7 +72,7 @@ export function createJourneys(capacity: number): Journeys {
       return byId.size;
     },
     get forgotten() {
-      return forgotten;
+      return Math.max(0, accepted - capacity);
     },
     capacity,
     deliveryLatency,
@@ -78,11 +80,10 @@ export function createJourneys(capacity: number): Journeys {
     get: (id) => byId.get(id),
     all: () => byId.values(),
     accepted(event) {
-      if (byId.size >= capacity) {
-        const oldest = byId.keys().next();
-        if (!oldest.done) byId.delete(oldest.value);
-        forgotten += 1;
-      }
+      const place = accepted % capacity;
+      if (accepted >= capacity) byId.delete(order[place] ?? '');
+      order[place] = event.id;
+      accepted += 1;
       byId.set(event.id, {
         accepted: event,
         steps: [],

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { createClient } from './support/client.ts';
+import { openAdmin, poll, take } from './support/open-admin.ts';
+
+describe('injecting', () => {
+  const schema = { type: 'object', properties: { order: { type: 'string' } } };
+
+  it('offers what is registered and who is there, and publishes like an application', async () => {
+    await using admin = await openAdmin({
+      applications: { orders: { title: 'Orders', schemas: { 'order.changed': schema } }, news: {} },
+    });
+    const client = createClient(admin, await admin.signIn('operator'));
+    await poll(admin.server, { recipient: 'alice', groups: ['support'] }, { seq: 0, applications: { orders: { cursor: null } } });
+    const offered = await client.inject.schemas.query();
+    expect(offered).toMatchObject({
+      recipients: ['alice'],
+      groups: ['support'],
+      applications: [{ name: 'orders', title: 'Orders', schemas: { 'order.changed': schema } }, { name: 'news' }],
+    });
+    const answer = await client.inject.send.mutate({
+      application: 'orders',
+      to: { recipients: ['alice'] },
+      kind: 'direct',
+      type: 'order.changed',
+      data: '{"order":"O-1"}',
+      ttl: 60,
+    });
+    expect(answer).toMatchObject({ grade: 'memory', accepted: [{ recipient: 'alice', ttl: 60 }] });
+    const { messages } = await take(admin.server, 'alice', 'orders');
+    expect(messages).toMatchObject([{ type: 'order.changed', data: { order: 'O-1' } }]);
+    const line = admin.audit.at(-1);
+    expect(line).toMatchObject({ action: 'inject', name: 'operator', target: 'orders order.changed to recipient alice' });
+    expect(line?.result).toContain(answer.accepted[0]?.id);
+    expect(JSON.stringify(admin.audit)).not.toContain('O-1"');
+  });
+
+  it('says what is wrong: unknown application, bad JSON, a refused target, two audiences', async () => {
+    await using admin = await openAdmin();
+    const client = createClient(admin, await admin.signIn('operator'));
+    const base = { application: 'orders', to: { recipients: ['alice'] }, kind: 'direct', type: 't', data: '1' } as const;
+    await expect(client.inject.send.mutate({ ...base, application: 'nobody' })).rejects.toMatchObject({
+      data: { code: 'NOT_FOUND', problem: { code: 'unknown-application' } },
+    });
+    await expect(client.inject.send.mutate({ ...base, data: '{"a":' })).rejects.toThrow(/not valid JSON/);
+    await expect(
+      client.inject.send.mutate({ ...base, to: { recipients: ['a'], everyone: true } as never }),
+    ).rejects.toMatchObject({ data: { code: 'BAD_REQUEST' } });
+    const refused = await client.inject.send.mutate({
+      ...base,
+      kind: 'fetch',
+      data: undefined,
+      fetch: { href: 'https://evil.example/' },
+    });
+    expect(refused).toMatchObject({ accepted: [], refused: [{ problem: { code: 'fetch-target-not-allowed' } }] });
+    expect(admin.audit.map((line) => line.action)).toEqual(['login', 'inject', 'inject', 'inject']);
+  });
+});
+
+describe('clients', () => {
+  it('are filtered, sorted and paged on the server, and disconnected by name', async () => {
+    await using admin = await openAdmin();
+    const client = createClient(admin, await admin.signIn('operator'));
+    for (const name of ['carol', 'alice', 'bob']) await take(admin.server, name, name === 'bob' ? 'news' : 'orders');
+    await admin.server.publish('orders', [{ to: { recipients: ['carol'] }, kind: 'direct', type: 't', data: 1 }]);
+    const names = async (input: Parameters<typeof client.clients.list.query>[0]) =>
+      (await client.clients.list.query(input)).rows.map((row) => row.recipient);
+    expect(await names({})).toEqual(['alice', 'bob', 'carol']);
+    expect(await names({ descending: true, limit: 2 })).toEqual(['carol', 'bob']);
+    expect(await names({ offset: 2, limit: 2 })).toEqual(['carol']);
+    expect(await names({ application: 'news' })).toEqual(['bob']);
+    expect(await names({ filter: 'ALI' })).toEqual(['alice']);
+    expect(await names({ sort: 'pending', descending: true, limit: 1 })).toEqual(['carol']);
+    const [row] = (await client.clients.list.query({ filter: 'alice' })).rows;
+    expect(await client.clients.get.query({ session: row?.session ?? '' })).toMatchObject({ recipient: 'alice' });
+    expect(await client.clients.disconnect.mutate({ recipient: 'alice' })).toEqual({ recipient: 'alice', sessions: 1 });
+    expect(await client.clients.get.query({ session: row?.session ?? '' })).toBeNull();
+    expect(admin.audit.at(-1)).toMatchObject({ action: 'disconnect', target: 'recipient alice', result: 'ok, 1 sessions' });
+  });
+});
+
+describe('routing and stats', () => {
+  it('count what was accepted and delivered, by application, kind of address and recipient', async () => {
+    await using admin = await openAdmin();
+    const client = createClient(admin, await admin.signIn('viewer'));
+    const names = ['alice', 'bob', 'carol'];
+    for (const name of names) await take(admin.server, name, 'news');
+    await admin.server.publish('orders', [{ to: { recipients: ['alice'] }, kind: 'direct', type: 't', data: 1 }]);
+    await admin.server.publish('news', [{ to: { everyone: true }, kind: 'direct', type: 't', data: 1 }]);
+    for (const name of names) await take(admin.server, name, 'news');
+    const graph = await client.routing.graph.query({ recipients: 2 });
+    expect(graph.accepted).toEqual([
+      { application: 'orders', to: 'recipient', messages: 1 },
+      { application: 'news', to: 'everyone', messages: 1 },
+    ]);
+    expect(graph.waiting).toEqual({ recipient: 1, group: 0, everyone: 1 });
+    expect(graph.recipients).toHaveLength(2);
+    expect(graph.others).toBe(1);
+    expect(graph.partial).toBe(true);
+  });
+
+  it('tell totals, rates and applications', async () => {
+    await using admin = await openAdmin();
+    const client = createClient(admin, await admin.signIn('viewer'));
+    await admin.server.publish('orders', [{ to: { recipients: ['alice'] }, kind: 'direct', type: 't', data: 1 }]);
+    const stats = await client.stats.snapshot.query();
+    expect(stats.tick).toMatchObject({ accepted: 1, bufferMessages: 1, sessions: 0, draining: false });
+    expect(stats.history.accepted).toHaveLength(300);
+    expect(stats.journal).toMatchObject({ messages: 1, capacity: 10_000 });
+    expect(await client.apps.list.query()).toMatchObject([{ name: 'orders', title: 'Orders', accepted: 1 }, { name: 'news' }]);
+  });
+});
