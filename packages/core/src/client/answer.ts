@@ -14,7 +14,7 @@ export type Section =
 
 export interface Answer {
   readonly session: string;
-  readonly advice: Advice;
+  readonly advice: Advice | undefined;
   readonly more: boolean;
   readonly sections: ReadonlyMap<string, Section>;
 }
@@ -64,7 +64,7 @@ function readSection(value: unknown): Section {
   return {
     kind: 'refused',
     detail: readProblem(problem) || 'not understood',
-    retryInMs: Math.max(leastRefusedMs, retryAfterMs(problem.retryAfter, 0) || refusedMs),
+    retryInMs: Math.max(leastRefusedMs, retryAfterMs(problem.retryAfter) || refusedMs),
   };
 }
 
@@ -77,7 +77,8 @@ function readAdvice(value: unknown): Advice {
     if (typeof seconds === 'number' && seconds >= 0) read[name] = Math.min(seconds, longestAdviceSeconds);
   }
   const { mode } = advice;
-  if (mode === 'stream' || mode === 'long-poll' || mode === 'short-poll') read.mode = mode;
+  // Any other is as good as no short poll.
+  if (isText(mode)) read.mode = mode as NonNullable<Advice['mode']>;
   return read;
 }
 
@@ -88,7 +89,7 @@ export function readAnswer(text: string): Answer | undefined {
   // Own members only, and into a Map: `constructor` and `__proto__` are names like any other there.
   const sections = new Map<string, Section>();
   for (const [name, section] of Object.entries(members(applications))) sections.set(name, readSection(section));
-  return { session, advice: readAdvice(advice), more: more === true, sections };
+  return { session, advice: advice === undefined ? undefined : readAdvice(advice), more: more === true, sections };
 }
 
 /** Reads a body as text, or throws when it is longer than `answerBytes`. */

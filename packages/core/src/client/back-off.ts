@@ -16,11 +16,12 @@ export function backOffMs(failures: number, random: Pick<Random, 'next'>, floorM
   return Math.max(shortestBackOffMs + random.next() * (windowMs - shortestBackOffMs), floorMs * (1 + random.next() / 4));
 }
 
-/** Reads `Retry-After` (seconds or a date) as milliseconds from now; 0 where there is none, or none that makes sense. */
-export function retryAfterMs(value: unknown, nowMs: number): number {
+/**
+ * Reads a `Retry-After` in seconds as milliseconds; 0 where there is none, or none that makes sense. One that is a date is
+ * left alone: it would compare two clocks, and the back-off is no worse.
+ */
+export function retryAfterMs(value: unknown): number {
   // Objects are not converted: a hostile one could throw.
-  const seconds = typeof value === 'object' ? 0 : Number(value);
-  // biome-ignore lint/style/noRestrictedGlobals: a date is read here, no clock.
-  const ms = Number.isNaN(seconds) ? Date.parse(value as string) - nowMs : seconds * 1000;
+  const ms = typeof value === 'object' ? 0 : Number(value) * 1000;
   return ms > 0 ? Math.min(ms, longestFloorMs) : 0;
 }

@@ -11,8 +11,6 @@ export const usualIntervalSeconds = 10;
 export const graceMs = 10_000;
 /** How often that is looked at: soon after a sleep, too, through which timers stood still. */
 export const watchMs = 5000;
-/** An offline runtime may be wrong, so it is put to the test this often. */
-export const offlineProbeMs = 20_000;
 /** A held poll that ends before this and brings nothing new is suspicious when it happens again. */
 export const suspiciousMs = 1000;
 /** How long a last word to the server may take. */
@@ -66,7 +64,10 @@ export const rememberedIds = 3000;
 export const handlerMs = 30_000;
 /** How long a type without a handler waits for one: code of an application may be loaded late. */
 export const handlerWaitMs = 10_000;
-/** Microtasks given to handlers after an answer; again as many as long as one of them finishes something. */
+/**
+ * Microtasks given to handlers after an answer; again as many as long as one of them finishes something. It takes no
+ * timer, which a hidden page would be given late.
+ */
 export const handlerTicks = 24;
 /** Failures that one poll reports; the others follow. */
 export const failedPerPoll = 100;

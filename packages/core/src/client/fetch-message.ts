@@ -59,7 +59,7 @@ export function createFetcher(context: ClientContext, application: string, optio
         if (status !== 429 && status < 500) return response;
         discard(response);
         reason = `status ${status}`;
-        floorMs = retryAfterMs(response.headers.get('retry-after'), context.clock.now());
+        floorMs = retryAfterMs(response.headers.get('retry-after'));
       } catch (error) {
         reason = describeError(error);
       }

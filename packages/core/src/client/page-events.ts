@@ -8,6 +8,8 @@ export interface PageListener {
   show(): void;
 }
 
+/** While capturing, a window hears what is told to its document as well. (As an object: Node's `EventTarget` forgets `true`.) */
+const capturing = { capture: true };
 const types = ['online', 'offline', 'pagehide', 'pageshow', 'resume', 'visibilitychange'];
 
 /** Listens where there is something to listen to (pages, workers); returns the way to stop. */
@@ -19,14 +21,13 @@ export function listenToPage({ wake, offline, hide, show }: PageListener): () =>
     else if (type === 'pageshow') show();
     else if (globalThis.document?.visibilityState !== 'hidden') wake();
   };
-  // While capturing, a window hears what is told to its document as well.
-  for (const type of types) globalThis.addEventListener?.(type, hear, true);
+  for (const type of types) globalThis.addEventListener?.(type, hear, capturing);
   return () => {
-    for (const type of types) globalThis.removeEventListener?.(type, hear, true);
+    for (const type of types) globalThis.removeEventListener?.(type, hear, capturing);
   };
 }
 
-/** Whether the runtime says that there is no network. It may be wrong, so polls go on, seldom. */
+/** Whether the runtime says that there is no network. It may be wrong, so the client goes on trying. */
 export function seemsOffline(): boolean {
   return globalThis.navigator?.onLine === false;
 }

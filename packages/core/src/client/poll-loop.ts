@@ -8,7 +8,6 @@ import {
   joiningMs,
   longestWaitSeconds,
   manyFailures,
-  offlineProbeMs,
   suspiciousMs,
   usualIntervalSeconds,
   usualWaitSeconds,
@@ -60,10 +59,10 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     timers.push(context.after(ms, poll));
   };
 
-  const fail = (reason: string, floorMs = 0, leastMs = 0): void => {
+  const fail = (reason: string, floorMs = 0): void => {
     failures++;
     healthy = false;
-    const retryInMs = Math.max(leastMs, backOffMs(failures, random, floorMs));
+    const retryInMs = backOffMs(failures, random, floorMs);
     rest(retryInMs, floorMs, true);
     emit({ kind: 'request-failed', seq: wire.seq, reason, retryInMs });
     show(seemsOffline() ? 'offline' : 'waiting', retryInMs);
@@ -125,7 +124,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     renewed = false;
     show('connected');
     if (answer) wire.session = answer.session;
-    if (answer && Object.keys(answer.advice).length > 0) {
+    if (answer?.advice) {
       advice = { ...advice, ...answer.advice };
       emit({ kind: 'advice', advice: answer.advice });
     }
@@ -145,8 +144,8 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     }
     // A broken server or proxy that answers at once and says nothing would be asked without a pause.
     if (idleTurns > 1) return rest(backOffMs(idleTurns - 1, random));
-    const own = options.interval ?? (advice.interval ? 0 : usualIntervalSeconds);
-    const interval = Math.max(advice.interval ?? 0, isShort() ? own : 0);
+    const advised = advice.interval || 0;
+    const interval = isShort() ? Math.max(advised, options.interval ?? (advised || usualIntervalSeconds)) : advised;
     const atOnce = (answer?.more && news) || work.changeInMs() <= joiningMs;
     return interval > 0 && !atOnce ? rest(interval * 1000) : poll();
   };
@@ -187,10 +186,9 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       rest(floorMs, floorMs, state.backOff);
     },
     offline: () => {
-      if (state.kind === 'polling' || state.kind === 'resting') fail('offline', 0, offlineProbeMs);
+      if (state.kind === 'polling' || state.kind === 'resting') fail('offline');
     },
     hide: (kept) => {
-      if (state.kind === 'stopped') return;
       enter({ kind: 'frozen' });
       // One of the two, since nobody is left to send them one after the other.
       const asked = unsent();

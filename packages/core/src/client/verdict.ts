@@ -27,7 +27,7 @@ export function judge({ status, text, floorMs }: Outcome): Verdict {
     kind: 'failed',
     reason,
     // Browsers hide `Retry-After` of another origin unless it is exposed, so the body says it as well.
-    floorMs: Math.max(floorMs, retryAfterMs(problem.retryAfter, 0)),
+    floorMs: Math.max(floorMs, retryAfterMs(problem.retryAfter)),
     lasting: status >= 400 && status < 500 && status !== 408 && status !== 429,
   };
 }

@@ -75,7 +75,7 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
         const text = await readBody(response);
         const { status } = response;
         if (!signal.aborted) emit({ kind: 'answer', seq, status, durationMs: clock.monotonic() - startedMs, body: text });
-        return { status, text, floorMs: retryAfterMs(response.headers.get('retry-after'), clock.now()) };
+        return { status, text, floorMs: retryAfterMs(response.headers.get('retry-after')) };
       } catch (error) {
         return { status: 0, text: describeError(error), floorMs: 0 };
       }

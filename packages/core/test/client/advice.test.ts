@@ -59,12 +59,12 @@ describe('advice', () => {
     expect(poll().body.wait).toBe(25);
   });
 
-  it.each([{ wait: '9', interval: -3, mode: 'carrier-pigeon', drain: null }, [], 'fast', 7, { wait: Number.NaN }])(
+  it.each([{ wait: '9', interval: -3, mode: 7, drain: null }, [], 'fast', 7, { wait: Number.NaN }])(
     'is ignored where it makes no sense: %j',
     async (advice) => {
       const { poll, told } = await advised(advice);
       expect(poll().body.wait).toBe(25);
-      expect(told('advice')).toEqual([]);
+      expect(told('advice')).toMatchObject([{ advice: {} }]);
     },
   );
 
