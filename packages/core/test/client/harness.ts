@@ -29,7 +29,7 @@ export interface ScriptedServer {
   readonly open: Sent[];
 }
 
-export function createScriptedServer(): ScriptedServer {
+function createScriptedServer(): ScriptedServer {
   const sent: Sent[] = [];
   const fetch: typeof globalThis.fetch = (input, init = {}) =>
     new Promise((resolve, reject) => {

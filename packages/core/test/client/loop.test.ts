@@ -144,6 +144,30 @@ describe('an application that joins while a poll is held', () => {
     expect(handled).toEqual([1]);
   });
 
+  it('that leaves and joins while a message is being handled does not get that one again', async () => {
+    const { client, clock, open, answer, poll } = setup();
+    const gates = [deferred(), deferred()];
+    const seen: string[] = [];
+    const orders = client.application('orders');
+    orders.on('note', ({ id }) => {
+      seen.push(id);
+      return gates[seen.length - 1]?.promise;
+    });
+    await open();
+    await answer(news('orders', [direct(1), direct(2)]));
+    await answer(news('orders', [direct(1), direct(2)]));
+    orders.close();
+    client.application('orders');
+    await clock.advance(20);
+    expect(poll().body.applications['orders']).toEqual({ cursor: 'orders0' });
+    await answer(news('orders', [direct(1), direct(2)]));
+    gates[0]?.resolve();
+    gates[1]?.resolve();
+    await clock.advance(1000);
+    expect(seen).toEqual(['m1', 'm2']);
+    expect(poll().body.applications['orders']).toEqual({ cursor: 'c2' });
+  });
+
   it('stops asking when the last application has left', async () => {
     const { client, clock, open, poll } = setup();
     const orders = client.application('orders');
