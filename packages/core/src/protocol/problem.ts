@@ -30,6 +30,7 @@ export const problems = {
   internal: { status: 500, title: 'The server failed' },
   'buffer-full': { status: 503, title: 'The server holds too much' },
   'buffer-unavailable': { status: 503, title: 'The message buffer is not available' },
+  'identity-unavailable': { status: 503, title: 'Who is calling cannot be found out at present' },
   draining: { status: 503, title: 'The server is shutting down' },
   'server-full': { status: 503, title: 'The server has too many sessions' },
 } as const;
