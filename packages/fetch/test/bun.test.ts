@@ -1,4 +1,4 @@
 import { describeRuntime } from './runtimes/describe-runtime.ts';
-import { installed, startProgram } from './runtimes/start.ts';
+import { startBun } from './runtimes/programs.ts';
 
-describeRuntime('Bun', () => startProgram(installed('bun'), ['--conditions=@pollux/source', 'test/runtimes/bun.ts']));
+describeRuntime('Bun', startBun);

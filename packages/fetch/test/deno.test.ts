@@ -1,14 +1,4 @@
 import { describeRuntime } from './runtimes/describe-runtime.ts';
-import { installed, startProgram } from './runtimes/start.ts';
+import { startDeno } from './runtimes/programs.ts';
 
-const args = [
-  'run',
-  '--no-check',
-  '--allow-net',
-  '--allow-env',
-  '--allow-read',
-  '--conditions=@pollux/source',
-  'test/runtimes/deno.ts',
-];
-
-describeRuntime('Deno', () => startProgram(installed('deno'), args));
+describeRuntime('Deno', startDeno);
