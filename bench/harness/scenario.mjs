@@ -37,8 +37,14 @@ import { contenders, startContender } from './servers.mjs';
  * @property {(name: string) => number} size a size of this run
  */
 
-/** The machine was too busy for the measurement to mean what it says: it is repeated. */
-export class Disturbed extends Error {}
+/** The machine was too busy for the measurement to mean what it says: it is repeated, and in the end marked. */
+export class Disturbed extends Error {
+  /** @param {string} message @param {Measurement} measurement what was found all the same */
+  constructor(message, measurement) {
+    super(message);
+    this.measurement = measurement;
+  }
+}
 
 const mostAttempts = 4;
 
@@ -68,7 +74,8 @@ export async function measure(scenario, name, options) {
     try {
       return await measureOnce(scenario, name, options);
     } catch (error) {
-      if (!(error instanceof Disturbed) || attempt === mostAttempts) throw error;
+      if (!(error instanceof Disturbed)) throw error;
+      if (attempt === mostAttempts) return { ...error.measurement, disturbed: 1 };
       process.stderr.write(`  ${name}: ${error.message} Measured again.\n`);
     }
   }

@@ -26,7 +26,9 @@ function cells(
   /** @type {boolean} */ isBaseline,
 ) {
   const { value, ratio, kept } = row;
-  const title = contenders[/** @type {import('./servers.mjs').ContenderName} */ (row.contender)].title;
+  const name = contenders[/** @type {import('./servers.mjs').ContenderName} */ (row.contender)].title;
+  const disturbed = row.runs.filter((run) => run.disturbed === 1).length;
+  const title = disturbed === 0 ? name : `${name} (${disturbed} of ${row.runs.length} runs disturbed)`;
   const verdict = kept === undefined || target === undefined ? '' : `${targetText(target, unit)}: ${kept ? 'kept' : 'MISSED'}`;
   return [
     title,

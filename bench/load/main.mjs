@@ -9,7 +9,7 @@ import { Tally } from './tally.mjs';
 /** @typedef {'pollux' | 'hello' | 'latency' | 'engine-io' | 'sockjs' | 'faye' | 'cometd'} Protocol */
 
 /**
- * @typedef {{ op: 'open', protocol: Protocol, port: number, clients: number }
+ * @typedef {{ op: 'open', protocol: Protocol, port: number, clients: number, first?: number }
  *   | { op: 'reach', delivered: number }
  *   | { op: 'tally' }
  *   | { op: 'latencies' }
@@ -42,10 +42,10 @@ function makeClient(/** @type {Protocol} */ protocol, /** @type {number} */ port
   }
 }
 
-async function open(/** @type {Protocol} */ protocol, /** @type {number} */ port, /** @type {number} */ clients) {
-  let next = 0;
+async function open(/** @type {Extract<LoadOrder, { op: 'open' }>} */ { protocol, port, clients, first = 0 }) {
+  let next = first;
   const opener = async () => {
-    while (next < clients) await makeClient(protocol, port, next++).open();
+    while (next < first + clients) await makeClient(protocol, port, next++).open();
   };
   await Promise.all(Array.from({ length: Math.min(openAtOnce, clients) }, opener));
 }
@@ -74,7 +74,7 @@ async function spin(/** @type {Extract<LoadOrder, { op: 'spin' }>} */ { protocol
 async function obey(/** @type {LoadOrder} */ order) {
   switch (order.op) {
     case 'open':
-      return open(order.protocol, order.port, order.clients);
+      return open(order);
     case 'reach':
       return tally.reach(order.delivered);
     case 'tally': {

@@ -28,12 +28,15 @@ export const delivery = {
     await delay(200);
     const [after, to] = [await usageOf(server), await load.ask({ op: 'tally' })];
     const answers = to.answers - from.answers;
-    // Messages that share an answer are cheaper: a machine busy with something else measures something else.
-    if (messages / answers > mostPerAnswer) throw new Disturbed(`${(messages / answers).toFixed(2)} messages shared an answer.`);
-    return {
+    const found = {
       value: (after.cpu - before.cpu) / messages,
       messagesPerAnswer: messages / answers,
       bytesPerAnswer: (to.bytes - from.bytes) / answers,
     };
+    // Messages that share an answer are cheaper: a machine busy with something else measures something else.
+    if (messages / answers > mostPerAnswer) {
+      throw new Disturbed(`${(messages / answers).toFixed(2)} messages shared an answer.`, found);
+    }
+    return found;
   },
 };

@@ -10,7 +10,7 @@ const server = createCommunicationServer({
 
 /** @type {Map<string | undefined, { readonly recipient: string }>} */
 const identities = new Map();
-const mostRecipients = 10_000;
+const mostRecipients = 12_000;
 for (let index = 0; index < mostRecipients; index++) identities.set(`Bearer u${index}`, { recipient: `u${index}` });
 
 // Who is calling costs the host one look-up here, as in the floor: the host's own cost is not the product's.
