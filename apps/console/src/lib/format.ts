@@ -9,7 +9,7 @@ export function formatCount(value: number): string {
   return integer.format(value);
 }
 
-/** Short from 10,000 on: `12.3K`. */
+/** Short from 10,000 on: `12.3k`. */
 export function formatShort(value: number): string {
   return value < 10_000 ? integer.format(value) : compactNumber.format(value);
 }

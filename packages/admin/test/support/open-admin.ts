@@ -10,7 +10,14 @@ import {
   createCommunicationServer,
   type PollOutcome,
 } from '@pollux/core/server';
-import { type AdminHandler, type AdminOptions, type AuditLine, createAdminHandler, type Role } from '../../src/index.ts';
+import {
+  type AdminCredential,
+  type AdminHandler,
+  type AdminOptions,
+  type AuditLine,
+  createAdminHandler,
+  type Role,
+} from '../../src/index.ts';
 
 export const password = 'a long enough password';
 /** The cheapest hash that is taken: tests sign in often. */
