@@ -1,4 +1,3 @@
-export type { Answer, BodyOutcome, Exchange } from './servlet/exchange.ts';
 export type { Clock, Random, Timer } from './protocol/environment.ts';
 export { applicationPattern, defaultLimits, type Limits, nameBytes, wireVersion } from './protocol/limits.ts';
 export { CommunicationError, type Problem, type ProblemCode, problem, problems } from './protocol/problem.ts';
@@ -25,3 +24,4 @@ export {
   urgencies,
   type WithdrawnMessage,
 } from './protocol/types.ts';
+export type { Answer, BodyOutcome, Exchange } from './servlet/exchange.ts';

@@ -21,9 +21,6 @@ export type {
 } from './buffer/message-buffer.ts';
 export { messageId, parseMessageId } from './protocol/cursor.ts';
 export { systemClock, systemRandom } from './protocol/system-environment.ts';
-export { createServlet } from './servlet/create-servlet.ts';
-export type { Answer, BodyOutcome, Exchange, OpenAnswer } from './servlet/exchange.ts';
-export type { RequestView, Servlet, ServletOptions } from './servlet/servlet.ts';
 export type {
   AcknowledgeRequest,
   ApplicationHandle,
@@ -58,3 +55,6 @@ export type {
   SessionClosedEvent,
   SessionOpenedEvent,
 } from './server/events.ts';
+export { createServlet } from './servlet/create-servlet.ts';
+export type { Answer, BodyOutcome, Exchange, OpenAnswer } from './servlet/exchange.ts';
+export type { RequestView, Servlet, ServletOptions } from './servlet/servlet.ts';

@@ -1,7 +1,13 @@
 import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createCommunicationServer } from '@pollux/core/server';
-import { createManualClock, createTestCredentials, describeWire, type WirePeer, type WirePeerOptions } from '@pollux/core/testing';
+import {
+  createManualClock,
+  createTestCredentials,
+  describeWire,
+  type WirePeer,
+  type WirePeerOptions,
+} from '@pollux/core/testing';
 import compression from 'compression';
 import express5 from 'express';
 import express4 from 'express4';
@@ -14,7 +20,9 @@ async function openPeer(options: WirePeerOptions, mount: Mount): Promise<WirePee
   const clock = createManualClock(Date.now());
   const server = createCommunicationServer({ applications: options.applications, limits: options.limits, clock });
   const { authorization, publisher, authenticate, authorizePublisher } = createTestCredentials(clock.now);
-  const listener = createServer(mount(createExpressHandler({ server, origins: options.origins, authenticate, authorizePublisher, clock })));
+  const listener = createServer(
+    mount(createExpressHandler({ server, origins: options.origins, authenticate, authorizePublisher, clock })),
+  );
   await new Promise<void>((resolve) => void listener.listen(0, '127.0.0.1', resolve));
   const close = async (): Promise<void> => {
     const closed = server.close({ drainSeconds: 1 });
@@ -33,8 +41,21 @@ for (const [name, express] of [
   ['Express 5', express5],
   ['Express 4', express4],
 ] as const) {
-  describeWire(name, { describe, expect, it }, { open: (options) => openPeer(options, (handler) => express().use('/api/pollux', handler)) });
-  describeWire(`${name} behind compression`, { describe, expect, it }, {
-    open: (options) => openPeer(options, (handler) => express().use(compression({ threshold: 0 })).use('/api/pollux', handler)),
-  });
+  describeWire(
+    name,
+    { describe, expect, it },
+    { open: (options) => openPeer(options, (handler) => express().use('/api/pollux', handler)) },
+  );
+  describeWire(
+    `${name} behind compression`,
+    { describe, expect, it },
+    {
+      open: (options) =>
+        openPeer(options, (handler) =>
+          express()
+            .use(compression({ threshold: 0 }))
+            .use('/api/pollux', handler),
+        ),
+    },
+  );
 }

@@ -1,2 +1,2 @@
 export { createNodeHandler, type NodeHandler, type NodeHandlerOptions } from './handler.ts';
-export { applyServerLimits, type ListenOptions, type Listening, listen } from './listen.ts';
+export { applyServerLimits, type Listening, type ListenOptions, listen } from './listen.ts';

@@ -47,9 +47,12 @@ export function applyServerLimits(server: Server): void {
 export async function listen(options: ListenOptions): Promise<Listening> {
   const handle = createNodeHandler(options);
   const { port = 0, host = '127.0.0.1', fallback = notFound } = options;
-  const server = createServer({ connectionsCheckingInterval: checkingIntervalMs, maxHeaderSize: maxHeaderBytes }, (request, response) => {
-    if (!handle(request, response)) fallback(request, response);
-  });
+  const server = createServer(
+    { connectionsCheckingInterval: checkingIntervalMs, maxHeaderSize: maxHeaderBytes },
+    (request, response) => {
+      if (!handle(request, response)) fallback(request, response);
+    },
+  );
   applyServerLimits(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -63,10 +66,20 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     closing ??= end(server, options.server, drain);
     return closing;
   };
-  return { url: `http://${shown}:${address.port}${options.basePath ?? '/pollux'}`, port: address.port, server, close, [Symbol.asyncDispose]: () => close() };
+  return {
+    url: `http://${shown}:${address.port}${options.basePath ?? '/pollux'}`,
+    port: address.port,
+    server,
+    close,
+    [Symbol.asyncDispose]: () => close(),
+  };
 }
 
-async function end(server: Server, communication: CommunicationServer, drain: Parameters<CommunicationServer['close']>[0]): Promise<void> {
+async function end(
+  server: Server,
+  communication: CommunicationServer,
+  drain: Parameters<CommunicationServer['close']>[0],
+): Promise<void> {
   const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
   await communication.close(drain);
   server.closeIdleConnections();

@@ -96,20 +96,19 @@ function parsedBody(request: IncomingMessage, maxBytes: number): BodyOutcome | u
 
 function readBody(request: IncomingMessage, maxBytes: number): Promise<BodyOutcome> {
   return new Promise((resolve) => {
-    let first: Buffer | undefined;
-    let rest: Buffer[] | undefined;
+    let chunks: Buffer[] = [];
     let size = 0;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > maxBytes) {
-        first = undefined;
-        rest = undefined;
-        request.pause();
-        resolve({ kind: 'too-large' });
-      } else if (first === undefined) first = chunk;
-      else (rest ??= []).push(chunk);
+      if (size <= maxBytes) {
+        chunks.push(chunk);
+        return;
+      }
+      chunks = [];
+      request.pause();
+      resolve({ kind: 'too-large' });
     });
-    request.on('end', () => resolve(decode(first === undefined || rest === undefined ? first : Buffer.concat([first, ...rest]))));
+    request.on('end', () => resolve(decode(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks))));
     request.on('close', () => resolve({ kind: 'aborted' }));
   });
 }

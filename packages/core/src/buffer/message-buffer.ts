@@ -123,7 +123,13 @@ export interface BufferWatcher {
 }
 
 export type MessageState =
-  | { readonly state: 'pending'; readonly queue: QueueName; readonly message: BufferedMessage; readonly place: Place; /** A session that is gone, or has polled since, was sent it. */ readonly sent: boolean }
+  | {
+      readonly state: 'pending';
+      readonly queue: QueueName;
+      readonly message: BufferedMessage;
+      readonly place: Place /** A session that is gone, or has polled since, was sent it. */;
+      readonly sent: boolean;
+    }
   | { readonly state: 'parked'; readonly queue: QueueName; readonly message: BufferedMessage; readonly reason: string }
   | { readonly state: 'gone'; readonly queue: QueueName; readonly reason: Removal['reason'] | 'unknown' };
 
@@ -138,7 +144,10 @@ export interface MessageBuffer {
   /** Looks a message up by its id. */
   find(id: string): MaybePromise<MessageState | undefined>;
   /** Takes one message out, keeping the rest: parked messages stay visible, withdrawn ones leave no gap. */
-  take(id: string, how: { readonly kind: 'park'; readonly reason: string } | { readonly kind: 'withdraw' } | { readonly kind: 'purge' }): MaybePromise<boolean>;
+  take(
+    id: string,
+    how: { readonly kind: 'park'; readonly reason: string } | { readonly kind: 'withdraw' } | { readonly kind: 'purge' },
+  ): MaybePromise<boolean>;
   /** Erases an address with everything in it, of one application or of all; returns the number of messages. */
   erase(address: Address, application?: string): MaybePromise<number>;
   watch(watcher: BufferWatcher): () => void;
@@ -170,9 +179,23 @@ export interface AddressSummary {
 
 /** Looking without touching: nothing here acknowledges, expires or reorders. */
 export interface BufferInspection {
-  totals(): MaybePromise<{ readonly addresses: number; readonly queues: number; readonly messages: number; readonly bytes: number; readonly parked: number }>;
+  totals(): MaybePromise<{
+    readonly addresses: number;
+    readonly queues: number;
+    readonly messages: number;
+    readonly bytes: number;
+    readonly parked: number;
+  }>;
   /** Addresses that hold messages (or all), most messages first; `after` counts rows already seen. */
-  addresses(options: { readonly filter?: string; readonly after?: number; readonly limit: number; readonly includeEmpty?: boolean }): MaybePromise<{ readonly rows: readonly AddressSummary[]; readonly total: number }>;
+  addresses(options: {
+    readonly filter?: string;
+    readonly after?: number;
+    readonly limit: number;
+    readonly includeEmpty?: boolean;
+  }): MaybePromise<{ readonly rows: readonly AddressSummary[]; readonly total: number }>;
   queues(address: Address): MaybePromise<readonly QueueSummary[]>;
-  peek(queue: QueueName, options: { readonly after?: number; readonly limit: number; readonly parked?: boolean }): MaybePromise<readonly BufferedMessage[]>;
+  peek(
+    queue: QueueName,
+    options: { readonly after?: number; readonly limit: number; readonly parked?: boolean },
+  ): MaybePromise<readonly BufferedMessage[]>;
 }

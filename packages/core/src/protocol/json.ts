@@ -42,48 +42,84 @@ export function isProblem(found: JsonBody | Problem): found is Problem {
   return 'status' in found;
 }
 
+interface Scan {
+  readonly text: string;
+  /** Depth at which notifications' members stand: 1 for an object, 2 for an array of objects. */
+  readonly level: number;
+  readonly payloads: (string | undefined)[];
+  /** A name written with escapes could be another `data`; such an item's payload is written anew from its value. */
+  readonly unsure: Set<number>;
+  depth: number;
+  keys: number;
+  item: number;
+  lastString: string;
+  payloadFrom: number;
+}
+
 /**
  * Counts depth and members and finds payloads. It trusts nothing but balanced strings; whatever it makes of a text that
  * is no JSON is thrown away when `JSON.parse` refuses it.
  */
 function scan(text: string, bounds: JsonBounds): { payloads: (string | undefined)[] } | Problem {
-  const payloads: (string | undefined)[] = [];
-  let depth = 0;
-  let keys = 0;
-  // Depth at which notifications' members stand: 1 for an object, 2 for an array of objects.
   const level = text.trimStart().startsWith('[') ? 2 : 1;
-  let item = 0;
-  let lastString = '';
-  let payloadFrom = -1;
-  // A name written with escapes could be another `data`; such an item's payload is written anew from its value.
-  const unsure = new Set<number>();
+  const state: Scan = {
+    text,
+    level,
+    payloads: [],
+    unsure: new Set(),
+    depth: 0,
+    keys: 0,
+    item: 0,
+    lastString: '',
+    payloadFrom: -1,
+  };
   for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit === quote) {
-      const end = endOfString(text, i);
-      if (depth === level && payloadFrom < 0) lastString = text.slice(i + 1, end);
-      i = end;
-    } else if (unit === openBrace || unit === openBracket) {
-      if (++depth > bounds.depth) return problem('json-too-deep', { detail: `At most ${bounds.depth} levels are allowed.` });
-    } else if (unit === colon) {
-      if (++keys > bounds.keys) return problem('json-too-many-keys', { detail: `At most ${bounds.keys} members are allowed.` });
-      if (depth === level && payloadFrom < 0) {
-        if (lastString === 'data') payloadFrom = i + 1;
-        else if (lastString.includes('\\')) unsure.add(item);
-      }
-    } else if (unit === comma || unit === closeBrace || unit === closeBracket) {
-      if (depth === level && payloadFrom >= 0) {
-        payloads[item] = rawText(text.slice(payloadFrom, i));
-        payloadFrom = -1;
-      }
-      if (unit === comma) {
-        if (depth === 1 && level === 2) item++;
-        lastString = '';
-      } else depth--;
+    switch (text.charCodeAt(i)) {
+      case quote:
+        i = passString(state, i);
+        break;
+      case openBrace:
+      case openBracket:
+        if (++state.depth > bounds.depth)
+          return problem('json-too-deep', { detail: `At most ${bounds.depth} levels are allowed.` });
+        break;
+      case colon:
+        if (++state.keys > bounds.keys)
+          return problem('json-too-many-keys', { detail: `At most ${bounds.keys} members are allowed.` });
+        passName(state, i);
+        break;
+      case comma:
+        endMember(state, i);
+        if (state.depth === 1 && level === 2) state.item++;
+        state.lastString = '';
+        break;
+      case closeBrace:
+      case closeBracket:
+        endMember(state, i);
+        state.depth--;
+        break;
     }
   }
-  for (const index of unsure) payloads[index] = undefined;
-  return { payloads };
+  for (const index of state.unsure) state.payloads[index] = undefined;
+  return { payloads: state.payloads };
+}
+
+function passString(state: Scan, start: number): number {
+  const end = endOfString(state.text, start);
+  if (state.depth === state.level && state.payloadFrom < 0) state.lastString = state.text.slice(start + 1, end);
+  return end;
+}
+
+function passName(state: Scan, colonAt: number): void {
+  if (state.depth !== state.level || state.payloadFrom >= 0) return;
+  if (state.lastString === 'data') state.payloadFrom = colonAt + 1;
+  else if (state.lastString.includes('\\')) state.unsure.add(state.item);
+}
+
+function endMember(state: Scan, end: number): void {
+  if (state.depth !== state.level || state.payloadFrom < 0) return;
+  state.payloads[state.item] = rawText(state.text.slice(state.payloadFrom, end));
+  state.payloadFrom = -1;
 }
 
 /** The index of the quote that ends the string begun at `start`, or the text's end. */

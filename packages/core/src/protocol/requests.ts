@@ -2,7 +2,14 @@
 import { nameBytes, wireVersion } from './limits.ts';
 import { type Problem, problem } from './problem.ts';
 import { isName } from './text.ts';
-import { type FetchInstruction, type Notification, type PollApplication, type PollRequest, type Urgency, urgencies } from './types.ts';
+import {
+  type FetchInstruction,
+  type Notification,
+  type PollApplication,
+  type PollRequest,
+  type Urgency,
+  urgencies,
+} from './types.ts';
 
 /** Ids and reasons that one poll may report as failed. */
 const failedEntries = 100;
@@ -55,7 +62,8 @@ export function parsePollRequest(value: unknown): PollRequest | Problem {
 }
 
 function parseFailed(value: unknown): NonNullable<PollRequest['failed']> | Problem {
-  if (!Array.isArray(value) || value.length > failedEntries) return invalid('failed', `an array of at most ${failedEntries} entries`);
+  if (!Array.isArray(value) || value.length > failedEntries)
+    return invalid('failed', `an array of at most ${failedEntries} entries`);
   const entries: { id: string; reason: string }[] = [];
   for (const [index, entry] of value.entries()) {
     if (!isObject(entry) || typeof entry['id'] !== 'string') return invalid(`failed.${index}.id`, 'a message id');
@@ -87,36 +95,57 @@ export function wrongCursor(field: string): Problem {
 export function parseNotification(value: unknown, field: string, maxRecipients: number): Notification | Problem {
   if (!isObject(value)) return invalid(field === '' ? 'body' : field, 'an object');
   const at = (name: string): string => (field === '' ? name : `${field}.${name}`);
-  const { to, kind, type, ttl, urgency, topic, key, fetch, data } = value as Partial<Record<keyof Notification, unknown>>;
-  const audience = parseAudience(to, at('to'), maxRecipients);
+  const fields = value as NotificationFields;
+  const audience = parseAudience(fields.to, at('to'), maxRecipients);
   if (isProblem(audience)) return audience;
+  return checkContent(fields, at) ?? checkTerms(fields, at) ?? (value as unknown as Notification);
+}
+
+type NotificationFields = Partial<Record<keyof Notification, unknown>>;
+type At = (name: string) => string;
+
+const nameRule = `a text of 1 to ${nameBytes} bytes without control characters`;
+
+/** What is said: kind, type, and the payload or instruction that belongs to the kind. */
+function checkContent({ kind, type, data, fetch }: NotificationFields, at: At): Problem | undefined {
   if (kind !== 'direct' && kind !== 'fetch') return invalid(at('kind'), "'direct' or 'fetch'");
-  if (!isName(type, nameBytes)) return invalid(at('type'), `a text of 1 to ${nameBytes} bytes without control characters`);
-  if (ttl !== undefined && !(isCount(ttl, Number.MAX_SAFE_INTEGER) && ttl > 0)) return invalid(at('ttl'), 'a whole number of seconds, 1 or more');
-  if (urgency !== undefined && !urgencies.includes(urgency as Urgency)) return invalid(at('urgency'), `one of ${urgencies.join(', ')}`);
-  for (const [name, text] of [['topic', topic], ['key', key]] as const) {
-    if (text !== undefined && !isName(text, nameBytes)) return invalid(at(name), `a text of 1 to ${nameBytes} bytes without control characters`);
+  if (!isName(type, nameBytes)) return invalid(at('type'), nameRule);
+  if (kind === 'direct') {
+    if (data === undefined) return invalid(at('data'), 'given for a direct notification: any JSON value');
+    return fetch === undefined ? undefined : invalid(at('fetch'), "left out of a direct notification; or kind must be 'fetch'");
   }
-  if (kind === 'direct' && data === undefined) return invalid(at('data'), 'given for a direct notification: any JSON value');
-  if (kind === 'direct' && fetch !== undefined) return invalid(at('fetch'), "left out of a direct notification; or kind must be 'fetch'");
-  if (kind === 'fetch' && data !== undefined) return invalid(at('data'), "left out of a fetch notification; or kind must be 'direct'");
-  const wrong = kind === 'fetch' ? checkInstruction(fetch, at('fetch')) : undefined;
-  return wrong ?? (value as unknown as Notification);
+  if (data !== undefined) return invalid(at('data'), "left out of a fetch notification; or kind must be 'direct'");
+  return checkInstruction(fetch, at('fetch'));
+}
+
+/** How it is to be delivered. */
+function checkTerms({ ttl, urgency, topic, key }: NotificationFields, at: At): Problem | undefined {
+  if (ttl !== undefined && !(isCount(ttl, Number.MAX_SAFE_INTEGER) && ttl > 0))
+    return invalid(at('ttl'), 'a whole number of seconds, 1 or more');
+  if (urgency !== undefined && !urgencies.includes(urgency as Urgency))
+    return invalid(at('urgency'), `one of ${urgencies.join(', ')}`);
+  if (topic !== undefined && !isName(topic, nameBytes)) return invalid(at('topic'), nameRule);
+  return key === undefined || isName(key, nameBytes) ? undefined : invalid(at('key'), nameRule);
 }
 
 function parseAudience(to: unknown, field: string, maxRecipients: number): Notification['to'] | Problem {
   if (!isObject(to)) return invalid(field, 'an object with recipients, group or everyone');
   const named = ['recipients', 'group', 'everyone'].filter((name) => to[name] !== undefined);
   if (named.length !== 1) return invalid(field, 'exactly one of recipients, group and everyone');
-  const rule = `a text of 1 to ${nameBytes} bytes without control characters`;
   if (to['everyone'] !== undefined) return to['everyone'] === true ? { everyone: true } : invalid(`${field}.everyone`, 'true');
-  if (to['group'] !== undefined) return isName(to['group'], nameBytes) ? { group: to['group'] } : invalid(`${field}.group`, rule);
+  if (to['group'] !== undefined)
+    return isName(to['group'], nameBytes) ? { group: to['group'] } : invalid(`${field}.group`, nameRule);
   const recipients = to['recipients'];
-  if (!Array.isArray(recipients) || recipients.length === 0) return invalid(`${field}.recipients`, 'an array of at least one recipient');
+  if (!Array.isArray(recipients) || recipients.length === 0)
+    return invalid(`${field}.recipients`, 'an array of at least one recipient');
   if (recipients.length > maxRecipients) {
-    return problem('payload-too-large', { field: `${field}.recipients`, detail: `At most ${maxRecipients} recipients are allowed.` });
+    return problem('payload-too-large', {
+      field: `${field}.recipients`,
+      detail: `At most ${maxRecipients} recipients are allowed.`,
+    });
   }
-  for (const [index, name] of recipients.entries()) if (!isName(name, nameBytes)) return invalid(`${field}.recipients.${index}`, rule);
+  for (const [index, name] of recipients.entries())
+    if (!isName(name, nameBytes)) return invalid(`${field}.recipients.${index}`, nameRule);
   return { recipients };
 }
 
@@ -124,7 +153,8 @@ function checkInstruction(value: unknown, field: string): Problem | undefined {
   if (!isObject(value)) return invalid(field, 'an object with href');
   const { href, version, spread } = value as Partial<Record<keyof FetchInstruction, unknown>>;
   if (!isName(href, hrefLength)) return invalid(`${field}.href`, `a URL or absolute path of at most ${hrefLength} bytes`);
-  if (version !== undefined && !isName(version, nameBytes)) return invalid(`${field}.version`, `a text of 1 to ${nameBytes} bytes`);
+  if (version !== undefined && !isName(version, nameBytes))
+    return invalid(`${field}.version`, `a text of 1 to ${nameBytes} bytes`);
   if (spread !== undefined && !(typeof spread === 'number' && spread >= 0 && spread <= spreadMaxSeconds)) {
     return invalid(`${field}.spread`, `a number of seconds from 0 to ${spreadMaxSeconds}`);
   }

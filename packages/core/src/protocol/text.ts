@@ -24,7 +24,13 @@ const unusable = /[\u0000-\u001f\u007f-\u009f]|\p{Surrogate}/u;
 
 /** Whether a text may name a recipient, group, topic or key: 1 to `maxBytes` bytes, no control character, well-formed. */
 export function isName(value: unknown, maxBytes: number): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= maxBytes && !unusable.test(value) && utf8Length(value) <= maxBytes;
+  return (
+    typeof value === 'string' &&
+    value.length > 0 &&
+    value.length <= maxBytes &&
+    !unusable.test(value) &&
+    utf8Length(value) <= maxBytes
+  );
 }
 
 /**

@@ -11,10 +11,7 @@ export const urgencies: readonly Urgency[] = ['very-low', 'low', 'normal', 'high
 export type Grade = 'memory' | 'disk' | 'redis';
 
 /** Whom a notification is for, as a publisher writes it. Exactly one of the three. */
-export type Audience =
-  | { readonly recipients: readonly string[] }
-  | { readonly group: string }
-  | { readonly everyone: true };
+export type Audience = { readonly recipients: readonly string[] } | { readonly group: string } | { readonly everyone: true };
 
 /** A queue's owner. */
 export type Address =

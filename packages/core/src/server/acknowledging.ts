@@ -9,7 +9,11 @@ import type { Following, Session } from './session.ts';
 import { findSession, lifetimeMs } from './sessions.ts';
 
 /** Acknowledges up to the cursors given, reading nothing. */
-export function acknowledge(context: ServerContext, identity: ClientIdentity, request: AcknowledgeRequest): MaybePromise<ReadonlyMap<string, Problem> | Problem> {
+export function acknowledge(
+  context: ServerContext,
+  identity: ClientIdentity,
+  request: AcknowledgeRequest,
+): MaybePromise<ReadonlyMap<string, Problem> | Problem> {
   const session = findSession(context, identity, request.session);
   if (session === undefined) return problem('unknown-session');
   session.lastContactMs = context.now();
@@ -19,12 +23,16 @@ export function acknowledge(context: ServerContext, identity: ClientIdentity, re
   for (const [name, cursor] of Object.entries(request.applications)) {
     const application = session.applications.get(name);
     const places = typeof cursor === 'string' ? parseCursor(cursor) : undefined;
-    if (application === undefined) problems.set(name, problem('unknown-application', { detail: 'This session has not polled for it.' }));
+    if (application === undefined)
+      problems.set(name, problem('unknown-application', { detail: 'This session has not polled for it.' }));
     else if (places === undefined) problems.set(name, wrongCursor(`applications.${name}`));
     for (const following of (places && application?.followings) ?? []) {
       const handled = places?.get(following.tag);
       if (handled === undefined) continue;
-      const limit = following.epoch === '' || context.buffer.supports.shared ? undefined : { epoch: following.epoch, position: following.sent };
+      const limit =
+        following.epoch === '' || context.buffer.supports.shared
+          ? undefined
+          : { epoch: following.epoch, position: following.sent };
       followings.push({ ...following, handled, read: handled, limit });
     }
   }
@@ -44,37 +52,65 @@ export function acknowledge(context: ServerContext, identity: ClientIdentity, re
 }
 
 /** Counts what the poll's cursors acknowledged, and tells it. */
-export function noteAcknowledged(context: ServerContext, session: Session, followings: readonly Following[], readings: readonly QueueReading[]): void {
+export function noteAcknowledged(
+  context: ServerContext,
+  session: Session,
+  followings: readonly Following[],
+  readings: readonly QueueReading[],
+): void {
   for (const [index, reading] of readings.entries()) {
     const following = followings[index];
     if (following === undefined) continue;
-    const { handled } = following;
-    // The next reading of the same poll acknowledges nothing anew, and reads on from where this one began.
-    following.handled = undefined;
-    following.read = { epoch: reading.epoch, position: reading.after };
-    following.limit = undefined;
-    if (following.epoch !== reading.epoch) {
-      following.epoch = reading.epoch;
-      following.sent = reading.after;
-      following.acknowledged = handled === undefined || reading.reset ? reading.after : 0;
-    }
-    if (following.sent < reading.after) following.sent = reading.after;
-    const to = handled === undefined || reading.reset ? 0 : Math.min(handled.position, following.sent);
-    if (to <= following.acknowledged && reading.freed === 0) continue;
+    const to = moveOn(following, reading);
     const from = following.acknowledged;
+    if (to <= from && reading.freed === 0) continue;
     following.acknowledged = Math.max(from, to);
-    // Positions can be holes: what was sent and not acknowledged before is the most that this can be.
-    const count = to >= following.sent ? following.outstanding : Math.min(following.acknowledged - from, following.outstanding);
-    following.outstanding -= count;
-    context.totals.acknowledged += count;
-    const entry = context.applications.get(following.application);
-    if (entry !== undefined) entry.acknowledged += count;
+    count(context, following, from);
     if (isHeard(context, 'acknowledged')) tellAcknowledged(context, session, following, from, reading.freed);
   }
+}
+
+/**
+ * Takes over what the buffer said, so that the next reading of the same poll acknowledges nothing anew and reads on from
+ * where this one began; returns how far this one acknowledged.
+ */
+function moveOn(following: Following, { epoch, after, reset }: QueueReading): number {
+  const handled = reset ? undefined : following.handled;
+  following.handled = undefined;
+  following.read = { epoch, position: after };
+  following.limit = undefined;
+  if (following.epoch !== epoch) {
+    following.epoch = epoch;
+    following.sent = after;
+    following.acknowledged = handled === undefined ? after : 0;
+  }
+  if (following.sent < after) following.sent = after;
+  return handled === undefined ? 0 : Math.min(handled.position, following.sent);
+}
+
+/** Positions can be holes: what was sent and not acknowledged before is the most that an acknowledgement can be. */
+function count(context: ServerContext, following: Following, from: number): void {
+  const { acknowledged, sent, outstanding } = following;
+  const messages = acknowledged >= sent ? outstanding : Math.min(acknowledged - from, outstanding);
+  following.outstanding -= messages;
+  context.totals.acknowledged += messages;
+  const entry = context.applications.get(following.application);
+  if (entry !== undefined) entry.acknowledged += messages;
 }
 
 function tellAcknowledged(context: ServerContext, session: Session, following: Following, from: number, freed: number): void {
   const { address, application, epoch, acknowledged: to } = following;
   const atMs = context.now();
-  tell(context, { kind: 'acknowledged', atMs, session: session.id, recipient: session.entry.recipient, address, application, epoch, from, to, freed });
+  tell(context, {
+    kind: 'acknowledged',
+    atMs,
+    session: session.id,
+    recipient: session.entry.recipient,
+    address,
+    application,
+    epoch,
+    from,
+    to,
+    freed,
+  });
 }

@@ -1,6 +1,7 @@
 /** From readings to an answer: gaps, cursors and messages joined from ready pieces of JSON. */
-import type { BufferedMessage, QueueReading } from '../buffer/message-buffer.ts';
+
 import { lossWithin } from '../buffer/losses.ts';
+import type { BufferedMessage, QueueReading } from '../buffer/message-buffer.ts';
 import { cursorPart, messageId } from '../protocol/cursor.ts';
 import type { Gap, GapReason } from '../protocol/types.ts';
 import type { Following, SessionApplication } from './session.ts';
@@ -58,7 +59,8 @@ export function writeSection({ application, readings, isNew }: Section, count: n
     deliveries.push({ following, epoch: reading.epoch, messages, end });
   }
   const gap = gapOf(readings, deliveries);
-  if (!isNew && gap === undefined && count === 0 && !hasMore && deliveries.every(({ end }, i) => end === readings[i]?.after)) return undefined;
+  if (!isNew && gap === undefined && count === 0 && !hasMore && deliveries.every(({ end }, i) => end === readings[i]?.after))
+    return undefined;
   const cursor = deliveries.map(({ following, epoch, end }) => cursorPart(following.tag, epoch, end)).join('.');
   let json = `${JSON.stringify(application.name)}:{"cursor":"${cursor}"`;
   if (gap !== undefined) json += `,"gap":${JSON.stringify(gap)}`;
@@ -89,21 +91,22 @@ function writeMessages(readings: readonly QueueReading[], deliveries: readonly D
 
 /** What the session can no longer get, up to where the answer reaches. */
 function gapOf(readings: readonly QueueReading[], deliveries: readonly Delivery[]): Gap | undefined {
-  let sums: Map<GapReason, number | undefined> | undefined;
-  for (const [index, reading] of readings.entries()) {
-    if (reading.losses.length === 0 && !reading.reset) continue;
-    const upTo = deliveries[index]?.end ?? reading.after;
-    sums ??= new Map();
-    if (reading.reset) sums.set('reset', undefined);
-    for (const loss of reading.losses) {
-      const count = lossWithin(loss, reading.after, upTo);
-      if (count === 0) continue;
-      const sum = sums.has(loss.reason) ? sums.get(loss.reason) : 0;
-      sums.set(loss.reason, sum === undefined || count === undefined ? undefined : sum + count);
-    }
-  }
-  if (sums === undefined || sums.size === 0) return undefined;
+  if (readings.every(({ losses, reset }) => losses.length === 0 && !reset)) return undefined;
+  const sums = new Map<GapReason, number | undefined>();
+  for (const [index, reading] of readings.entries()) addLosses(sums, reading, deliveries[index]?.end ?? reading.after);
+  if (sums.size === 0) return undefined;
   return { losses: [...sums].map(([reason, count]) => (count === undefined ? { reason } : { reason, count })) };
+}
+
+/** Adds one queue's losses by reason; a sum with an unknown part is unknown. */
+function addLosses(sums: Map<GapReason, number | undefined>, { losses, reset, after }: QueueReading, upTo: number): void {
+  if (reset) sums.set('reset', undefined);
+  for (const loss of losses) {
+    const count = lossWithin(loss, after, upTo);
+    if (count === 0) continue;
+    const sum = sums.has(loss.reason) ? sums.get(loss.reason) : 0;
+    sums.set(loss.reason, sum === undefined || count === undefined ? undefined : sum + count);
+  }
 }
 
 /** Ids of what was delivered, for events. */

@@ -15,7 +15,11 @@ export interface PollEnding {
 /** Answers a poll with what its sections hold, 204 when that is nothing. */
 export function answerPoll(context: ServerContext, held: HeldState, sections: readonly Section[], { advice }: PollEnding): void {
   const { session } = held;
-  const counts = pack(sections.map((section) => ({ lists: listsOf(section) })), context.limits.responseBytes, session.polls);
+  const counts = pack(
+    sections.map((section) => ({ lists: listsOf(section) })),
+    context.limits.responseBytes,
+    session.polls,
+  );
   let json = '';
   let messages = 0;
   let hasMore = false;
@@ -41,7 +45,12 @@ export function answerPoll(context: ServerContext, held: HeldState, sections: re
   if (json !== '') body += `,"applications":{${json}}`;
   body += hasMore ? ',"more":true}' : '}';
   const isCrowded = advice?.interval !== undefined && advice.interval > 0;
-  endPoll(context, held, isCrowded ? { status: 200, json: body, retryAfter: advice.interval } : { status: 200, json: body }, messages);
+  endPoll(
+    context,
+    held,
+    isCrowded ? { status: 200, json: body, retryAfter: advice.interval } : { status: 200, json: body },
+    messages,
+  );
 }
 
 /** Notes what a section brought to the session, and tells it. */
@@ -64,7 +73,14 @@ function noteWritten(context: ServerContext, held: HeldState, section: Section, 
   if (written.gap !== undefined) tell(context, { kind: 'gap', ...base, losses: written.gap.losses });
   for (const delivery of written.deliveries) {
     if (delivery.messages.length === 0) continue;
-    tell(context, { kind: 'delivered', ...base, address: delivery.following.address, poll: session.polls, transport: session.transport, ids: idsOf(delivery) });
+    tell(context, {
+      kind: 'delivered',
+      ...base,
+      address: delivery.following.address,
+      poll: session.polls,
+      transport: session.transport,
+      ids: idsOf(delivery),
+    });
   }
 }
 
@@ -90,7 +106,9 @@ export function endPoll(context: ServerContext, held: HeldState, outcome: PollOu
       recipient: session.entry.recipient,
       applications: held.applications.map(({ name }) => name),
       heldMs: nowMs - held.arrivedMs,
-      ...(outcome === undefined ? undefined : { status: outcome.status, messages, bytes: outcome.status === 200 ? outcome.json.length : 0 }),
+      ...(outcome === undefined
+        ? undefined
+        : { status: outcome.status, messages, bytes: outcome.status === 200 ? outcome.json.length : 0 }),
     });
   }
   if (outcome !== undefined) held.reply.answer(outcome, held);

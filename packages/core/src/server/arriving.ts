@@ -13,17 +13,27 @@ import type { Session } from './session.ts';
 import { findSession, joinGroups, leaveUnasked, openSession } from './sessions.ts';
 
 /** Takes a poll in; the reply comes at once or later, exactly once unless the poll is cancelled. */
-export function arrive(context: ServerContext, identity: ClientIdentity, request: PollRequest, reply: InternalReply, streamSeconds?: number): HeldState | undefined {
+export function arrive(
+  context: ServerContext,
+  identity: ClientIdentity,
+  request: PollRequest,
+  reply: InternalReply,
+  streamSeconds?: number,
+): HeldState | undefined {
   const nowMs = context.now();
   const count = Object.keys(request.applications).length;
   const { limits, drainSeconds } = context;
-  if (drainSeconds !== undefined) return refuse(reply, problem('draining', { retryAfter: Math.ceil(1 + context.random.next() * drainSeconds) }));
+  if (drainSeconds !== undefined)
+    return refuse(reply, problem('draining', { retryAfter: Math.ceil(1 + context.random.next() * drainSeconds) }));
   if (count > limits.applicationsPerSession) {
     const detail = `At most ${limits.applicationsPerSession} applications are allowed in one poll.`;
     return refuse(reply, problem('invalid-field', { field: 'applications', detail }));
   }
   if ((identity.groups?.length ?? 0) > limits.groupsPerSession) {
-    return refuse(reply, problem('invalid-field', { field: 'groups', detail: `At most ${limits.groupsPerSession} groups are allowed.` }));
+    return refuse(
+      reply,
+      problem('invalid-field', { field: 'groups', detail: `At most ${limits.groupsPerSession} groups are allowed.` }),
+    );
   }
   const known = findSession(context, identity, request.session);
   const seq = request.seq ?? (known === undefined ? 0 : known.seq + 1);
@@ -42,7 +52,10 @@ export function arrive(context: ServerContext, identity: ClientIdentity, request
     const reported = reportFailed(context, session, request.failed);
     if (reported !== undefined) {
       held.isBusy = true;
-      reported.then(() => ask(context, held, true), () => unavailable(context, held));
+      reported.then(
+        () => ask(context, held, true),
+        () => unavailable(context, held),
+      );
       return held;
     }
   }
@@ -60,7 +73,8 @@ function supersede(context: ServerContext, session: Session): void {
   const old = session.held;
   if (old === undefined) return;
   endPoll(context, old, { status: 409, problem: problem('superseded') });
-  if (isHeard(context, 'poll-superseded')) tell(context, { kind: 'poll-superseded', atMs: context.now(), session: session.id, recipient: session.entry.recipient });
+  if (isHeard(context, 'poll-superseded'))
+    tell(context, { kind: 'poll-superseded', atMs: context.now(), session: session.id, recipient: session.entry.recipient });
 }
 
 interface Arrival {
@@ -86,7 +100,10 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
     reply,
     applications: asked.applications,
     isNew: asked.isNew,
-    followings: asked.applications.length === 1 ? (asked.applications[0]?.followings ?? []) : asked.applications.flatMap(({ followings }) => followings),
+    followings:
+      asked.applications.length === 1
+        ? (asked.applications[0]?.followings ?? [])
+        : asked.applications.flatMap(({ followings }) => followings),
     errors: asked.errors,
     arrivedMs: nowMs,
     deadlineMs,

@@ -20,7 +20,13 @@ export interface Asked {
 }
 
 /** Reads the applications of a poll into the session. */
-export function readAsked(context: ServerContext, session: Session, identity: ClientIdentity, request: PollRequest, knowsSent: boolean): Asked {
+export function readAsked(
+  context: ServerContext,
+  session: Session,
+  identity: ClientIdentity,
+  request: PollRequest,
+  knowsSent: boolean,
+): Asked {
   const asked: Asked = { applications: [], isNew: [], errors: [] };
   const nowMs = context.now();
   for (const name of Object.keys(request.applications)) {
@@ -55,35 +61,40 @@ function readCursors(application: SessionApplication, wanted: PollApplication, k
   const { cursor, last } = wanted;
   const read = wanted.read ?? cursor;
   if (cursor === null || cursor === undefined) return readFirst(application, read, last);
-  if (knowsSent && cursor === application.cursor && read === cursor) {
-    for (const following of application.followings) {
-      const place = { epoch: following.epoch, position: following.sent };
-      following.handled = place;
-      following.read = place;
-      following.limit = undefined;
-    }
-    return false;
-  }
+  if (knowsSent && cursor === application.cursor && read === cursor) return readSent(application);
   const handledPlaces = parseCursor(cursor);
   if (handledPlaces === undefined) return wrongCursor(`applications.${application.name}.cursor`);
-  const readPlaces = read === cursor || read === null || read === undefined ? handledPlaces : parseCursor(read);
+  const readPlaces = read === cursor ? handledPlaces : parseCursor(read ?? cursor);
   if (readPlaces === undefined) return wrongCursor(`applications.${application.name}.read`);
   let isNew = false;
   for (const following of application.followings) {
-    following.handled = handledPlaces.get(following.tag);
-    following.read = readPlaces.get(following.tag) ?? following.handled;
+    const handled = handledPlaces.get(following.tag);
+    following.handled = handled;
+    following.read = later(handled, readPlaces.get(following.tag) ?? handled);
     following.limit = knowsSent && following.epoch !== '' ? { epoch: following.epoch, position: following.sent } : undefined;
-    if (following.handled !== undefined && following.read !== undefined) following.read = later(following.handled, following.read);
-    if (following.read === undefined) {
-      isNew = true;
-      following.newest = last ?? 0;
-    }
+    following.newest = last ?? 0;
+    if (following.read === undefined) isNew = true;
   }
   return isNew;
 }
 
+/** The cursor that this session was given last, by far the commonest: its places are known without reading it. */
+function readSent({ followings }: SessionApplication): false {
+  for (const following of followings) {
+    const place = { epoch: following.epoch, position: following.sent };
+    following.handled = place;
+    following.read = place;
+    following.limit = undefined;
+  }
+  return false;
+}
+
 /** A first poll of an application; one that was received from but never handled goes on where it has read. */
-function readFirst(application: SessionApplication, read: string | null | undefined, last: number | undefined): boolean | Problem {
+function readFirst(
+  application: SessionApplication,
+  read: string | null | undefined,
+  last: number | undefined,
+): boolean | Problem {
   const places = typeof read === 'string' ? parseCursor(read) : undefined;
   if (typeof read === 'string' && places === undefined) return wrongCursor(`applications.${application.name}.read`);
   let isNew = places === undefined;
@@ -98,6 +109,6 @@ function readFirst(application: SessionApplication, read: string | null | undefi
 }
 
 /** `read` can lag behind `cursor` only by a client's mistake. */
-function later(handled: Place, read: Place): Place {
-  return handled.epoch === read.epoch && handled.position > read.position ? handled : read;
+function later(handled: Place | undefined, read: Place | undefined): Place | undefined {
+  return handled !== undefined && handled.epoch === read?.epoch && handled.position > read.position ? handled : read;
 }

@@ -3,8 +3,7 @@ import type { BufferInspection, MaybePromise, MessageBuffer, OverflowRule } from
 import type { Clock, Random } from '../protocol/environment.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/problem.ts';
-import type { PollRequest } from '../protocol/types.ts';
-import type { Address, Notification, PublishAnswer } from '../protocol/types.ts';
+import type { Address, Notification, PollRequest, PublishAnswer } from '../protocol/types.ts';
 import type { ServerEvent } from './events.ts';
 
 /** How one application is registered. */
@@ -108,7 +107,18 @@ export interface DeliveryStatus {
   readonly id: string;
   readonly application: string;
   readonly address: Address;
-  readonly state: 'pending' | 'delivered' | 'acknowledged' | 'expired' | 'overflow' | 'collapsed' | 'withdrawn' | 'parked' | 'purged' | 'erased' | 'unknown';
+  readonly state:
+    | 'pending'
+    | 'delivered'
+    | 'acknowledged'
+    | 'expired'
+    | 'overflow'
+    | 'collapsed'
+    | 'withdrawn'
+    | 'parked'
+    | 'purged'
+    | 'erased'
+    | 'unknown';
   /** A sentence for people: what it waits for, or how it ended. */
   readonly why: string;
   readonly code:
@@ -138,7 +148,12 @@ export interface SessionSummary {
   readonly heldSinceMs: number | undefined;
   readonly polls: number;
   readonly delivered: number;
-  readonly applications: readonly { readonly application: string; readonly delivered: number; readonly pending: number | undefined; readonly maxDelay: number | undefined }[];
+  readonly applications: readonly {
+    readonly application: string;
+    readonly delivered: number;
+    readonly pending: number | undefined;
+    readonly maxDelay: number | undefined;
+  }[];
 }
 
 export interface ApplicationSummary {
@@ -176,7 +191,10 @@ export interface ServerInspection {
   readonly limits: Limits;
   totals(): ServerTotals;
   applications(): readonly ApplicationSummary[];
-  sessions(options: { readonly filter?: string; readonly after?: number; readonly limit: number }): { readonly rows: readonly SessionSummary[]; readonly total: number };
+  sessions(options: { readonly filter?: string; readonly after?: number; readonly limit: number }): {
+    readonly rows: readonly SessionSummary[];
+    readonly total: number;
+  };
   session(id: string): SessionSummary | undefined;
 }
 
@@ -198,7 +216,12 @@ export interface CommunicationServer {
    * As `poll`, but every answer goes to the sink, one after another, until the stream ends. An anonymous one's session
    * ends with it, because its reader comes back by event id alone.
    */
-  stream(identity: ClientIdentity, request: PollRequest, sink: StreamSink, options?: { readonly isAnonymous?: boolean }): HeldPoll | undefined;
+  stream(
+    identity: ClientIdentity,
+    request: PollRequest,
+    sink: StreamSink,
+    options?: { readonly isAnonymous?: boolean },
+  ): HeldPoll | undefined;
   /** Acknowledges without reading; problems by application, `unknown-session` for all that are not the caller's. */
   acknowledge(identity: ClientIdentity, request: AcknowledgeRequest): MaybePromise<ReadonlyMap<string, Problem> | Problem>;
   status(application: string, id: string): MaybePromise<DeliveryStatus | undefined>;

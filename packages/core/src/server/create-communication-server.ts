@@ -1,5 +1,5 @@
-import type { MaybePromise, MessageState } from '../buffer/message-buffer.ts';
 import { createMemoryBuffer } from '../buffer/memory/memory-buffer.ts';
+import type { MaybePromise, MessageState } from '../buffer/message-buffer.ts';
 import type { Timer } from '../protocol/environment.ts';
 import { CommunicationError, problem } from '../protocol/problem.ts';
 import { systemClock, systemRandom } from '../protocol/system-environment.ts';
@@ -12,9 +12,9 @@ import { isHeard, observe, type ServerContext, tell } from './context.ts';
 import { endHeldPolls } from './draining.ts';
 import { checkApplications, checkLimits } from './options.ts';
 import { publish } from './publishing.ts';
-import { openStream } from './streaming.ts';
 import { closeSession, findSession, forgetIfSilent } from './sessions.ts';
 import { describeMessage } from './status.ts';
+import { openStream } from './streaming.ts';
 import { createInspection } from './summaries.ts';
 import { withdraw } from './withdrawing.ts';
 
@@ -71,7 +71,9 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     limits,
     application(name) {
       if (!context.applications.has(name)) {
-        throw new CommunicationError(problem('unknown-application', { detail: `No application is called ${JSON.stringify(name)}.` }));
+        throw new CommunicationError(
+          problem('unknown-application', { detail: `No application is called ${JSON.stringify(name)}.` }),
+        );
       }
       return { name, notify: (to, notification) => publish(context, name, { ...notification, to } satisfies Notification, []) };
     },
@@ -85,7 +87,10 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
       return openStream(context, identity, request, sink, isAnonymous);
     },
     acknowledge: (identity, request) => acknowledge(context, identity, request),
-    status: (application, id) => after(buffer.find(id), (found) => (found?.queue.application === application ? describeMessage(context, id, found) : undefined)),
+    status: (application, id) =>
+      after(buffer.find(id), (found) =>
+        found?.queue.application === application ? describeMessage(context, id, found) : undefined,
+      ),
     withdraw: (application, id) => withdraw(context, application, id),
     eraseRecipient: (application, recipient) => buffer.erase({ kind: 'recipient', name: recipient }, application),
     goodbye(identity, id) {

@@ -10,7 +10,9 @@ const lookMs = 10;
 
 /** Answers all held polls; `drainSeconds` stands in the context already. */
 export async function endHeldPolls(context: ServerContext, drainSeconds: number): Promise<void> {
-  const held = [...context.sessions.values()].map((session) => session.held).filter((poll): poll is HeldState => poll !== undefined);
+  const held = [...context.sessions.values()]
+    .map((session) => session.held)
+    .filter((poll): poll is HeldState => poll !== undefined);
   for (const poll of held) if (!poll.isBusy) ask(context, poll, false);
   const untilMs = context.now() + patienceMs;
   while (held.some((poll) => !poll.isDone) && context.now() < untilMs) {

@@ -5,7 +5,11 @@ import { isHeard, type ServerContext, tell } from './context.ts';
 import type { Session } from './session.ts';
 
 /** Parks each reported message of the session's own recipient; a promise where the buffer needs time. */
-export function reportFailed(context: ServerContext, session: Session, failed: NonNullable<PollRequest['failed']>): Promise<unknown> | undefined {
+export function reportFailed(
+  context: ServerContext,
+  session: Session,
+  failed: NonNullable<PollRequest['failed']>,
+): Promise<unknown> | undefined {
   const pending: PromiseLike<unknown>[] = [];
   for (const { id, reason } of failed) {
     const done = reportOne(context, session, id, reason);
@@ -27,9 +31,19 @@ function parkOwn(context: ServerContext, session: Session, id: string, reason: s
   if (found === undefined) return false;
   const { address, application } = found.queue;
   const isOwn = address.kind === 'recipient' && address.name === session.entry.recipient;
-  if (!isOwn && !(address.kind === 'everyone' || (address.kind === 'group' && session.groups.includes(address.name)))) return false;
+  if (!isOwn && !(address.kind === 'everyone' || (address.kind === 'group' && session.groups.includes(address.name))))
+    return false;
   if (isHeard(context, 'failed')) {
-    tell(context, { kind: 'failed', atMs: context.now(), session: session.id, recipient: session.entry.recipient, address, application, id, reason });
+    tell(context, {
+      kind: 'failed',
+      atMs: context.now(),
+      session: session.id,
+      recipient: session.entry.recipient,
+      address,
+      application,
+      id,
+      reason,
+    });
   }
   return isOwn && found.state === 'pending' ? context.buffer.take(id, { kind: 'park', reason }) : false;
 }

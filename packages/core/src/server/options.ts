@@ -1,6 +1,7 @@
 /** Settings checked at start: what is wrong, why, and how to mend it. */
-import { applicationPattern, defaultLimits, type Limits } from '../protocol/limits.ts';
+
 import { parseFetchTargets } from '../protocol/fetch-target.ts';
+import { applicationPattern, defaultLimits, type Limits } from '../protocol/limits.ts';
 import type { ApplicationOptions } from './communication-server.ts';
 import type { ApplicationEntry } from './context.ts';
 
@@ -20,12 +21,16 @@ export function checkLimits(given: Partial<Limits> = {}): Limits {
     }
     const [least, most] = ranges[name as keyof Limits] ?? [1, Number.MAX_SAFE_INTEGER];
     if (typeof value !== 'number' || !(value >= least && value <= most)) {
-      throw new TypeError(`limits.${name}: ${String(value)} is not a number from ${least} to ${most}. Leave it out for the default, ${defaultLimits[name as keyof Limits]}.`);
+      throw new TypeError(
+        `limits.${name}: ${String(value)} is not a number from ${least} to ${most}. Leave it out for the default, ${defaultLimits[name as keyof Limits]}.`,
+      );
     }
   }
   const limits = { ...defaultLimits, ...given };
   if (limits.holdSpreadSeconds >= limits.holdSeconds) {
-    throw new TypeError(`limits.holdSpreadSeconds: ${limits.holdSpreadSeconds} must be less than holdSeconds, ${limits.holdSeconds}, of which it takes a random part off.`);
+    throw new TypeError(
+      `limits.holdSpreadSeconds: ${limits.holdSpreadSeconds} must be less than holdSeconds, ${limits.holdSeconds}, of which it takes a random part off.`,
+    );
   }
   return limits;
 }
@@ -35,7 +40,9 @@ export function checkApplications(given: Readonly<Record<string, ApplicationOpti
   const entries = new Map<string, ApplicationEntry>();
   for (const [name, options] of Object.entries(given)) {
     if (!applicationPattern.test(name)) {
-      throw new TypeError(`applications: ${JSON.stringify(name)} is not a usable name. Names begin with a letter a to z, followed by up to 62 of a-z, 0-9 and -.`);
+      throw new TypeError(
+        `applications: ${JSON.stringify(name)} is not a usable name. Names begin with a letter a to z, followed by up to 62 of a-z, 0-9 and -.`,
+      );
     }
     checkChoice(name, 'overflow', options.overflow, ['reject', 'drop-oldest']);
     checkChoice(name, 'retain', options.retain, ['acknowledged', 'ttl']);
@@ -64,5 +71,7 @@ function targetsOf(name: string, { fetchTargets = [] }: ApplicationOptions): Ret
 
 function checkChoice(name: string, setting: string, value: string | undefined, choices: readonly string[]): void {
   if (value === undefined || choices.includes(value)) return;
-  throw new TypeError(`applications.${name}.${setting}: ${JSON.stringify(value)} is not one of ${choices.map((choice) => `'${choice}'`).join(' and ')}. Leave it out for the default.`);
+  throw new TypeError(
+    `applications.${name}.${setting}: ${JSON.stringify(value)} is not one of ${choices.map((choice) => `'${choice}'`).join(' and ')}. Leave it out for the default.`,
+  );
 }

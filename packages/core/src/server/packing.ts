@@ -49,7 +49,9 @@ export function pack(pending: readonly Pending[], maxBytes: number, turn: number
   let total = 0;
   for (const { lists } of pending) for (const list of lists) for (const message of list) total += message.size;
   if (total <= maxBytes) return pending.map(({ lists }) => lists.reduce((sum, list) => sum + list.length, 0));
-  const takers = pending.map(({ lists }, index): Taker => ({ index, rank: rankOf(lists), messages: lists.flat(), taken: 0, bytes: 0, isBlocked: false }));
+  const takers = pending.map(
+    ({ lists }, index): Taker => ({ index, rank: rankOf(lists), messages: lists.flat(), taken: 0, bytes: 0, isBlocked: false }),
+  );
   const shift = turn % Math.max(1, takers.length);
   const inTurn = [...takers.slice(shift), ...takers.slice(0, shift)];
   let left = maxBytes;
@@ -57,7 +59,11 @@ export function pack(pending: readonly Pending[], maxBytes: number, turn: number
   for (const [place, rank] of byRank.entries()) {
     const isLast = place === byRank.length - 1;
     const budget = isLast ? left : left - Math.floor(left * reservedShare);
-    left -= takeTurns(inTurn.filter((taker) => taker.rank === rank), budget, left === maxBytes);
+    left -= takeTurns(
+      inTurn.filter((taker) => taker.rank === rank),
+      budget,
+      left === maxBytes,
+    );
   }
   // What the less urgent left of their share goes to whoever is next.
   for (const rank of byRank) {
@@ -74,7 +80,8 @@ function takeTurns(takers: readonly Taker[], budget: number, mustTake: boolean):
   for (;;) {
     let next: Taker | undefined;
     for (const taker of takers) {
-      if (!taker.isBlocked && taker.taken < taker.messages.length && (next === undefined || taker.bytes < next.bytes)) next = taker;
+      if (!taker.isBlocked && taker.taken < taker.messages.length && (next === undefined || taker.bytes < next.bytes))
+        next = taker;
     }
     const size = next?.messages[next.taken]?.size;
     if (next === undefined || size === undefined) return spent;

@@ -10,8 +10,8 @@
  */
 import type { MaybePromise, QueueReading } from '../buffer/message-buffer.ts';
 import { problem } from '../protocol/problem.ts';
-import { listsOf, saysSomething, type Section } from './answer.ts';
 import { noteAcknowledged } from './acknowledging.ts';
+import { listsOf, type Section, saysSomething } from './answer.ts';
 import { answerPoll, endPoll, type PollEnding } from './answering.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
 import type { HeldState } from './held-poll.ts';
@@ -31,19 +31,29 @@ export function ask(context: ServerContext, held: HeldState, isFirst: boolean): 
   const keepMs = lifetimeMs(context, session) + holdMs;
   let readings: MaybePromise<readonly QueueReading[]>;
   try {
-    readings = context.buffer.exchange({ session: session.id, queues: held.followings, maxBytes: context.limits.responseBytes, keepMs });
+    readings = context.buffer.exchange({
+      session: session.id,
+      queues: held.followings,
+      maxBytes: context.limits.responseBytes,
+      keepMs,
+    });
   } catch {
     unavailable(context, held);
     return;
   }
-  if ('then' in readings) readings.then((found) => decide(context, held, found, isFirst), () => unavailable(context, held));
+  if ('then' in readings)
+    readings.then(
+      (found) => decide(context, held, found, isFirst),
+      () => unavailable(context, held),
+    );
   else decide(context, held, readings, isFirst);
 }
 
 /** Ends a poll whose buffer did not answer. */
 export function unavailable(context: ServerContext, held: HeldState): void {
   if (held.isDone) return;
-  if (isHeard(context, 'buffer-failed')) tell(context, { kind: 'buffer-failed', atMs: context.now(), stage: 'exchange', reason: 'The buffer did not answer.' });
+  if (isHeard(context, 'buffer-failed'))
+    tell(context, { kind: 'buffer-failed', atMs: context.now(), stage: 'exchange', reason: 'The buffer did not answer.' });
   endPoll(context, held, { status: 503, problem: problem('buffer-unavailable', { retryAfter: 1 }) });
 }
 
@@ -57,7 +67,8 @@ function decide(context: ServerContext, held: HeldState, readings: readonly Queu
   const isOver = nowMs >= held.deadlineMs || context.drainSeconds !== undefined;
   const dueMs = dueAt(held, sections, nowMs);
   if (isOver || held.mustAnswer || dueMs <= nowMs) return answerPoll(context, held, sections, endingOf(context, held));
-  if (!held.isHeld && isCrowded(context, held)) return answerPoll(context, held, sections, { advice: { interval: crowdedSeconds } });
+  if (!held.isHeld && isCrowded(context, held))
+    return answerPoll(context, held, sections, { advice: { interval: crowdedSeconds } });
   hold(context, held, Math.min(dueMs, held.deadlineMs, nowMs + againMs(context, held)), nowMs);
   if (held.isWoken) ask(context, held, false);
 }
@@ -120,14 +131,23 @@ function hold(context: ServerContext, held: HeldState, untilMs: number, nowMs: n
     held.session.entry.held++;
     if (isHeard(context, 'poll-held')) {
       const applications = held.applications.map(({ name }) => name);
-      tell(context, { kind: 'poll-held', atMs: nowMs, session: held.session.id, recipient: held.session.entry.recipient, applications });
+      tell(context, {
+        kind: 'poll-held',
+        atMs: nowMs,
+        session: held.session.id,
+        recipient: held.session.entry.recipient,
+        applications,
+      });
     }
   }
   if (held.timer !== undefined && held.timerMs <= untilMs) return;
   held.timer?.clear();
   held.timerMs = untilMs;
-  held.timer = context.clock.setTimeout(() => {
-    held.timer = undefined;
-    ask(context, held, false);
-  }, Math.ceil(untilMs - nowMs));
+  held.timer = context.clock.setTimeout(
+    () => {
+      held.timer = undefined;
+      ask(context, held, false);
+    },
+    Math.ceil(untilMs - nowMs),
+  );
 }

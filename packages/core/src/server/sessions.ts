@@ -36,7 +36,12 @@ export function openSession(context: ServerContext, identity: ClientIdentity, no
     }
   }
   if (sessions.size >= limits.sessions) return problem('server-full', { retryAfter: limits.sessionSeconds });
-  const entry: RecipientEntry = recipients.get(recipient) ?? { recipient, address: { kind: 'recipient', name: recipient }, sessions: [], held: 0 };
+  const entry: RecipientEntry = recipients.get(recipient) ?? {
+    recipient,
+    address: { kind: 'recipient', name: recipient },
+    sessions: [],
+    held: 0,
+  };
   if (entry.sessions.length === 0) recipients.set(recipient, entry);
   const session: Session = {
     id: `s_${random.token(sessionBytes)}`,
@@ -70,7 +75,9 @@ export function joinGroups(context: ServerContext, session: Session, groups: rea
   session.groups = groups;
   for (const application of session.applications.values()) {
     const old = new Map(application.followings.map((following) => [following.tag, following]));
-    application.followings = followingsOf(context, session, application.name).map((following) => old.get(following.tag) ?? following);
+    application.followings = followingsOf(context, session, application.name).map(
+      (following) => old.get(following.tag) ?? following,
+    );
     application.cursor = undefined;
   }
 }
@@ -80,7 +87,14 @@ export function followApplication(context: ServerContext, session: Session, name
   const known = session.applications.get(name);
   if (known !== undefined) return known;
   const followings = followingsOf(context, session, name);
-  const application: SessionApplication = { name, followings, cursor: undefined, maxDelay: undefined, delivered: 0, lastAskedMs: nowMs };
+  const application: SessionApplication = {
+    name,
+    followings,
+    cursor: undefined,
+    maxDelay: undefined,
+    delivered: 0,
+    lastAskedMs: nowMs,
+  };
   session.applications.set(name, application);
   context.applications.get(name)?.sessions.add(session);
   return application;
@@ -127,22 +141,35 @@ export function closeSession(context: ServerContext, session: Session, reason: S
   for (const group of session.groups) leaveGroup(context, session, group);
   for (const name of session.applications.keys()) context.applications.get(name)?.sessions.delete(session);
   if (reason !== 'shutdown') forgetPlaces(context, session);
-  if (isHeard(context, 'session-closed')) tell(context, { kind: 'session-closed', atMs: context.now(), session: session.id, recipient: entry.recipient, reason });
+  if (isHeard(context, 'session-closed'))
+    tell(context, { kind: 'session-closed', atMs: context.now(), session: session.id, recipient: entry.recipient, reason });
 }
 
 /** Tells the buffer that a session holds nothing back any more, and how far it was sent. */
 function forgetPlaces(context: ServerContext, session: Session): void {
   const followings = [...session.applications.values()].flatMap((application) => application.followings);
-  const places = followings.map(({ address, application, epoch, sent }) => ({ address, application, limit: { epoch, position: sent } }));
+  const places = followings.map(({ address, application, epoch, sent }) => ({
+    address,
+    application,
+    limit: { epoch, position: sent },
+  }));
   const done = context.buffer.forget(session.id, places);
   if (done === undefined) return;
   // Places that could not be forgotten are silent from now on, and end by themselves.
-  done.then(undefined, () => tell(context, { kind: 'buffer-failed', atMs: context.now(), stage: 'exchange', reason: 'The buffer did not forget a session.' }));
+  done.then(undefined, () =>
+    tell(context, {
+      kind: 'buffer-failed',
+      atMs: context.now(),
+      stage: 'exchange',
+      reason: 'The buffer did not forget a session.',
+    }),
+  );
 }
 
 /** Closes a session that has been silent for longer than it lives. */
 export function forgetIfSilent(context: ServerContext, session: Session, nowMs: number): void {
-  if (session.held === undefined && nowMs - session.lastContactMs > lifetimeMs(context, session)) closeSession(context, session, 'silent');
+  if (session.held === undefined && nowMs - session.lastContactMs > lifetimeMs(context, session))
+    closeSession(context, session, 'silent');
 }
 
 function leaveGroup(context: ServerContext, session: Session, group: string): void {

@@ -10,7 +10,13 @@ export function describeMessage(context: ServerContext, id: string, found: Messa
   const { address, application } = found.queue;
   const base = { id, application, address };
   if (found.state === 'parked') {
-    return { ...base, state: 'parked', code: 'parked', why: `Parked: its client reported that handling failed (${found.reason || 'no reason given'}).`, sessions: [] };
+    return {
+      ...base,
+      state: 'parked',
+      code: 'parked',
+      why: `Parked: its client reported that handling failed (${found.reason || 'no reason given'}).`,
+      sessions: [],
+    };
   }
   if (found.state === 'gone') return { ...base, state: found.reason, code: 'ended', why: endings[found.reason], sessions: [] };
   const sessions = [...followersOf(context, address, application)].map((session) => ({
@@ -59,7 +65,11 @@ function sameAddress(a: QueueName['address'], b: QueueName['address']): boolean 
 
 type Explanation = Pick<DeliveryStatus, 'code' | 'why'>;
 
-function explain(context: ServerContext, found: MessageState & { readonly state: 'pending' }, sessions: DeliveryStatus['sessions']): Explanation {
+function explain(
+  context: ServerContext,
+  found: MessageState & { readonly state: 'pending' },
+  sessions: DeliveryStatus['sessions'],
+): Explanation {
   const { application } = found.queue;
   if (sessions.some(({ state }) => state === 'acknowledged')) {
     return { code: 'ended', why: 'Acknowledged; it stays for the other sessions, or until it expires.' };
@@ -71,13 +81,19 @@ function explain(context: ServerContext, found: MessageState & { readonly state:
   if (waiting.length === 0) {
     return sessions.length === 0
       ? { code: 'no-session', why: 'Nobody at this address is polling. It waits for a client, or expires.' }
-      : { code: 'not-polled', why: `A client is polling, but not for ${application}: that application has no client code in the page.` };
+      : {
+          code: 'not-polled',
+          why: `A client is polling, but not for ${application}: that application has no client code in the page.`,
+        };
   }
   const held = waiting.map(({ session }) => context.sessions.get(session)).filter((session) => session?.held !== undefined);
   if (held.length === 0) return { code: 'between-polls', why: 'The client is between two polls; the next one takes it.' };
   const delay = Math.max(0, ...held.map((session) => session?.applications.get(application)?.maxDelay ?? 0));
   if (delay > 0 && found.message.urgency !== 'high') {
-    return { code: 'waiting-for-max-delay', why: `A poll is held; ${application} lets its messages wait up to ${delay} s (maxDelay) so that answers can be shared.` };
+    return {
+      code: 'waiting-for-max-delay',
+      why: `A poll is held; ${application} lets its messages wait up to ${delay} s (maxDelay) so that answers can be shared.`,
+    };
   }
   return { code: 'queued-behind', why: 'A poll is being answered; it follows those before it.' };
 }

@@ -10,8 +10,8 @@
 import { cursorPart } from '../protocol/cursor.ts';
 import type { Timer } from '../protocol/environment.ts';
 import type { PollRequest } from '../protocol/types.ts';
-import { arrive } from './arriving.ts';
 import { endPoll } from './answering.ts';
+import { arrive } from './arriving.ts';
 import type { ClientIdentity, HeldPoll, PollOutcome, StreamEnd, StreamSink } from './communication-server.ts';
 import type { ServerContext } from './context.ts';
 import type { HeldState } from './held-poll.ts';
@@ -44,7 +44,13 @@ interface StreamState {
 }
 
 /** Opens a stream, or refuses it at once with the problem that stands against it. */
-export function openStream(context: ServerContext, identity: ClientIdentity, request: PollRequest, sink: StreamSink, isAnonymous: boolean): HeldPoll | undefined {
+export function openStream(
+  context: ServerContext,
+  identity: ClientIdentity,
+  request: PollRequest,
+  sink: StreamSink,
+  isAnonymous: boolean,
+): HeldPoll | undefined {
   const { limits, random } = context;
   const state: StreamState = {
     context,
@@ -100,7 +106,11 @@ function answer(state: StreamState, outcome: PollOutcome, answered: HeldState | 
   }
 }
 
-const endings: Readonly<Partial<Record<string, StreamEnd['reason']>>> = { superseded: 'superseded', unauthenticated: 'disconnected', draining: 'drain' };
+const endings: Readonly<Partial<Record<string, StreamEnd['reason']>>> = {
+  superseded: 'superseded',
+  unauthenticated: 'disconnected',
+  draining: 'drain',
+};
 
 function isExpired({ context, expiresMs }: StreamState): boolean {
   return context.now() >= expiresMs;
@@ -112,7 +122,8 @@ function isExpired({ context, expiresMs }: StreamState): boolean {
  */
 function write(state: StreamState, json: string, answered: HeldState | undefined): void {
   const { sink, cursors, context } = state;
-  for (const application of answered?.applications ?? []) if (!cursors.has(application.name)) cursors.set(application.name, beginningOf(application));
+  for (const application of answered?.applications ?? [])
+    if (!cursors.has(application.name)) cursors.set(application.name, beginningOf(application));
   sink.answer(idOf(cursors), json);
   state.lastWriteMs = context.now();
   for (const { name, cursor } of answered?.applications ?? []) if (cursor !== undefined) cursors.set(name, cursor);
@@ -168,20 +179,23 @@ function keepBeating(state: StreamState): void {
   const { context, sink } = state;
   const beatMs = context.limits.heartbeatSeconds * 1000;
   const idleMs = context.now() - state.lastWriteMs;
-  state.beat = context.clock.setTimeout(() => {
-    if (state.isOver) return;
-    const isPaused = sink.onDrain !== undefined;
-    if (isPaused && state.isStuck) {
-      stop(state);
-      return sink.cut();
-    }
-    state.isStuck = isPaused;
-    if (!isPaused && context.now() - state.lastWriteMs >= beatMs) {
-      sink.beat();
-      state.lastWriteMs = context.now();
-    }
-    keepBeating(state);
-  }, state.isStuck || sink.onDrain !== undefined ? beatMs : Math.max(1, beatMs - idleMs));
+  state.beat = context.clock.setTimeout(
+    () => {
+      if (state.isOver) return;
+      const isPaused = sink.onDrain !== undefined;
+      if (isPaused && state.isStuck) {
+        stop(state);
+        return sink.cut();
+      }
+      state.isStuck = isPaused;
+      if (!isPaused && context.now() - state.lastWriteMs >= beatMs) {
+        sink.beat();
+        state.lastWriteMs = context.now();
+      }
+      keepBeating(state);
+    },
+    state.isStuck || sink.onDrain !== undefined ? beatMs : Math.max(1, beatMs - idleMs),
+  );
 }
 
 function end(state: StreamState, how: StreamEnd): void {

@@ -21,7 +21,10 @@ export function createInspection(context: ServerContext, startedMs: number): Ser
       const wanted = filter?.toLowerCase();
       const found = [...context.sessions.values()].filter((session) => wanted === undefined || describes(session, wanted));
       found.sort((a, b) => b.lastContactMs - a.lastContactMs);
-      return { rows: found.slice(after, after + limit).map((session) => summariseSession(context, session)), total: found.length };
+      return {
+        rows: found.slice(after, after + limit).map((session) => summariseSession(context, session)),
+        total: found.length,
+      };
     },
     session(id) {
       const session = context.sessions.get(id);
@@ -31,7 +34,11 @@ export function createInspection(context: ServerContext, startedMs: number): Ser
 }
 
 function describes(session: Session, wanted: string): boolean {
-  return session.entry.recipient.toLowerCase().includes(wanted) || session.id.toLowerCase().includes(wanted) || [...session.applications.keys()].some((name) => name.includes(wanted));
+  return (
+    session.entry.recipient.toLowerCase().includes(wanted) ||
+    session.id.toLowerCase().includes(wanted) ||
+    [...session.applications.keys()].some((name) => name.includes(wanted))
+  );
 }
 
 function summariseSession(context: ServerContext, session: Session): SessionSummary {

@@ -14,15 +14,28 @@ export function withdraw(context: ServerContext, application: string, id: string
   return withdrawFound(context, application, id, found);
 }
 
-function withdrawFound(context: ServerContext, application: string, id: string, found: MessageState | undefined): MaybePromise<Outcome> {
+function withdrawFound(
+  context: ServerContext,
+  application: string,
+  id: string,
+  found: MessageState | undefined,
+): MaybePromise<Outcome> {
   if (found === undefined || found.queue.application !== application || found.state === 'gone') return 'unknown';
   const taken = context.buffer.take(id, { kind: 'withdraw' });
-  const wasSent = found.state === 'parked' || found.sent || isSentTo(followersOf(context, found.queue.address, application), found.queue, found.place);
-  const go = (isTaken: boolean): MaybePromise<Outcome> => (!isTaken ? 'unknown' : wasSent ? announce(context, found, id) : 'withdrawn');
+  const wasSent =
+    found.state === 'parked' ||
+    found.sent ||
+    isSentTo(followersOf(context, found.queue.address, application), found.queue, found.place);
+  const go = (isTaken: boolean): MaybePromise<Outcome> =>
+    !isTaken ? 'unknown' : wasSent ? announce(context, found, id) : 'withdrawn';
   return typeof taken === 'boolean' ? go(taken) : taken.then(go);
 }
 
-function announce(context: ServerContext, { queue, message }: MessageState & { readonly state: 'pending' | 'parked' }, id: string): MaybePromise<Outcome> {
+function announce(
+  context: ServerContext,
+  { queue, message }: MessageState & { readonly state: 'pending' | 'parked' },
+  id: string,
+): MaybePromise<Outcome> {
   const nowMs = context.now();
   const members = flatten(`"kind":"withdrawn","of":"${id}","acceptedMs":${Math.floor(nowMs)}`);
   const entry: AppendEntry = {
@@ -42,12 +55,28 @@ function announce(context: ServerContext, { queue, message }: MessageState & { r
 }
 
 /** A parked message's place may have been taken since: then it is withdrawn without a word, and the answer says so. */
-function conclude(context: ServerContext, { address, application, urgency, size, ttlSeconds }: AppendEntry, outcome: AppendOutcome | undefined): Outcome {
+function conclude(
+  context: ServerContext,
+  { address, application, urgency, size, ttlSeconds }: AppendEntry,
+  outcome: AppendOutcome | undefined,
+): Outcome {
   if (outcome?.kind !== 'stored') return 'withdrawn';
   const waiting = wakeFollowers(context, address, application, urgency);
   if (isHeard(context, 'accepted')) {
     const type = 'withdrawn';
-    tell(context, { kind: 'accepted', atMs: context.now(), id: outcome.id, address, application, message: type, type, bytes: size, urgency, ttlSeconds, waiting });
+    tell(context, {
+      kind: 'accepted',
+      atMs: context.now(),
+      id: outcome.id,
+      address,
+      application,
+      message: type,
+      type,
+      bytes: size,
+      urgency,
+      ttlSeconds,
+      waiting,
+    });
   }
   return 'announced';
 }

@@ -14,7 +14,9 @@ export function serveAcknowledge(service: Service, exchange: Exchange, identity:
     const respond = (problems: Awaited<typeof found>): void => {
       if (isProblem(problems)) return respondProblem(service, exchange, problems);
       if (problems.size === 0) return exchange.respond({ status: 204, headers: service.headersFor(exchange).empty, body: '' });
-      respondJson(service, exchange, 200, { applications: Object.fromEntries([...problems].map(([name, error]) => [name, { error }])) });
+      respondJson(service, exchange, 200, {
+        applications: Object.fromEntries([...problems].map(([name, error]) => [name, { error }])),
+      });
     };
     if ('then' in found) found.then(respond).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
     else respond(found);
@@ -26,7 +28,10 @@ function parseAcknowledge(value: unknown): AcknowledgeRequest | ReturnType<typeo
   const { session, applications } = body;
   if (typeof session !== 'string') return problem('invalid-field', { field: 'session', detail: 'session must be a string.' });
   if (typeof applications !== 'object' || applications === null || Array.isArray(applications)) {
-    return problem('invalid-field', { field: 'applications', detail: 'applications must be an object of cursors by application.' });
+    return problem('invalid-field', {
+      field: 'applications',
+      detail: 'applications must be an object of cursors by application.',
+    });
   }
   return { session, applications: applications as AcknowledgeRequest['applications'] };
 }

@@ -14,6 +14,7 @@ export function asClient(service: Service, exchange: Exchange, use: (identity: C
   const forged = checkForgery(exchange, service.origins);
   if (forged !== undefined) return respondProblem(service, exchange, forged);
   const found = service.authenticate(exchange);
-  if (found !== undefined && 'then' in found) found.then(decide).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+  if (found !== undefined && 'then' in found)
+    found.then(decide).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
   else decide(found);
 }

@@ -1,7 +1,8 @@
 /** Reading a JSON body: type and encoding checked before a byte is read, bytes bounded while reading. */
-import type { BodyOutcome, Exchange } from './exchange.ts';
+
 import { isProblem, type JsonBody, parseJson } from '../protocol/json.ts';
 import { type Problem, problem } from '../protocol/problem.ts';
+import type { BodyOutcome, Exchange } from './exchange.ts';
 import { respondFailure, respondProblem, type Service } from './service.ts';
 
 /** Reads and parses the body, then goes on with it; whatever is wrong is answered here. */
@@ -10,7 +11,9 @@ export function withJsonBody(service: Service, exchange: Exchange, maxBytes: num
   if (wrong !== undefined) return respondProblem(service, exchange, wrong);
   const found = exchange.readBody(maxBytes);
   if ('then' in found) {
-    found.then((body) => parse(service, exchange, maxBytes, body, use)).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+    found
+      .then((body) => parse(service, exchange, maxBytes, body, use))
+      .then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
   } else parse(service, exchange, maxBytes, found, use);
 }
 
@@ -18,7 +21,8 @@ function checkHeaders(exchange: Exchange, maxBytes: number): Problem | undefined
   const type = exchange.header('content-type');
   if (type === undefined || !isJsonType(type)) return problem('unsupported-media-type', { field: 'content-type' });
   const encoding = exchange.header('content-encoding');
-  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') return problem('unsupported-media-type', { field: 'content-encoding' });
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
+    return problem('unsupported-media-type', { field: 'content-encoding' });
   const length = exchange.header('content-length');
   return length !== undefined && Number(length) > maxBytes ? tooLarge(maxBytes) : undefined;
 }
@@ -32,7 +36,13 @@ function tooLarge(maxBytes: number): Problem {
   return problem('payload-too-large', { detail: `A body may take ${maxBytes} bytes here.` });
 }
 
-function parse(service: Service, exchange: Exchange, maxBytes: number, outcome: BodyOutcome, use: (body: JsonBody) => void): void {
+function parse(
+  service: Service,
+  exchange: Exchange,
+  maxBytes: number,
+  outcome: BodyOutcome,
+  use: (body: JsonBody) => void,
+): void {
   switch (outcome.kind) {
     case 'text': {
       const { jsonDepth: depth, jsonKeys: keys } = service.server.limits;

@@ -76,7 +76,9 @@ function dispatch(service: Service, exchange: Exchange, route: Route): void {
     case 'notifications':
       return servePublish(service, exchange, route.application);
     case 'notification':
-      return exchange.method === 'GET' ? serveStatus(service, exchange, route.application, route.id) : serveWithdraw(service, exchange, route.application, route.id);
+      return exchange.method === 'GET'
+        ? serveStatus(service, exchange, route.application, route.id)
+        : serveWithdraw(service, exchange, route.application, route.id);
     case 'recipient':
       return serveErase(service, exchange, route.application, route.recipient);
   }
@@ -84,7 +86,12 @@ function dispatch(service: Service, exchange: Exchange, route: Route): void {
 
 function preflight(service: Service, sets: ReadonlyMap<string, HeaderSet>, exchange: Exchange, allowed: readonly string[]): void {
   const origin = exchange.header('origin');
-  if (origin === undefined) return exchange.respond({ status: 204, headers: [...service.headersFor(exchange).empty, 'allow', allowed.join(', ')], body: '' });
+  if (origin === undefined)
+    return exchange.respond({
+      status: 204,
+      headers: [...service.headersFor(exchange).empty, 'allow', allowed.join(', ')],
+      body: '',
+    });
   const set = sets.get(origin);
   if (set === undefined || origin === '') return respondProblem(service, exchange, problem('origin-not-allowed'));
   exchange.respond({ status: 204, headers: set.preflight, body: '' });
@@ -92,18 +99,26 @@ function preflight(service: Service, sets: ReadonlyMap<string, HeaderSet>, excha
 
 function refuseMethod(service: Service, exchange: Exchange, allowed: readonly string[]): void {
   const found = problem('method-not-allowed', { detail: `Allowed here: ${allowed.join(', ')}.` });
-  exchange.respond({ status: 405, headers: [...service.headersFor(exchange).problem, 'allow', allowed.join(', ')], body: JSON.stringify(found) });
+  exchange.respond({
+    status: 405,
+    headers: [...service.headersFor(exchange).problem, 'allow', allowed.join(', ')],
+    body: JSON.stringify(found),
+  });
 }
 
 function checkBasePath(path: string): string {
   if (path === '' || /^(?:\/[A-Za-z0-9._~-]+)+$/.test(path)) return path;
-  throw new TypeError(`basePath: ${JSON.stringify(path)} is not usable. It begins with / and does not end with one, for example '/pollux'; '' is the root.`);
+  throw new TypeError(
+    `basePath: ${JSON.stringify(path)} is not usable. It begins with / and does not end with one, for example '/pollux'; '' is the root.`,
+  );
 }
 
 function checkOrigins(origins: readonly string[]): readonly string[] {
   for (const origin of origins) {
     if (/^https?:\/\/[^/?#@\s*]+$/.test(origin) && origin === origin.toLowerCase()) continue;
-    throw new TypeError(`origins: ${JSON.stringify(origin)} is not an origin. Give it as browsers send it, for example 'https://portal.example'; '*' is not possible because credentials are sent.`);
+    throw new TypeError(
+      `origins: ${JSON.stringify(origin)} is not an origin. Give it as browsers send it, for example 'https://portal.example'; '*' is not possible because credentials are sent.`,
+    );
   }
   return origins;
 }

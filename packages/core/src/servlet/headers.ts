@@ -18,7 +18,14 @@ export function headerSets(origins: readonly string[]): ReadonlyMap<string, Head
   const vary = origins.length === 0 ? [] : ['vary', 'origin'];
   const sets = new Map<string, HeaderSet>([['', headerSet([...common, ...vary])]]);
   for (const origin of origins) {
-    const allowed = ['access-control-allow-origin', origin, 'access-control-allow-credentials', 'true', 'access-control-expose-headers', 'retry-after'];
+    const allowed = [
+      'access-control-allow-origin',
+      origin,
+      'access-control-allow-credentials',
+      'true',
+      'access-control-expose-headers',
+      'retry-after',
+    ];
     sets.set(origin, headerSet([...common, ...vary, ...allowed]));
   }
   return sets;

@@ -3,10 +3,10 @@ import { isProblem, parsePollRequest } from '../protocol/requests.ts';
 import type { ClientIdentity, PollOutcome } from '../server/communication-server.ts';
 import { asClient } from './as-client.ts';
 import { withJsonBody } from './body.ts';
-import { respondProblem, type Service } from './service.ts';
-import { servePostedStream } from './stream.ts';
 import type { Exchange } from './exchange.ts';
 import { framingFor } from './framing.ts';
+import { respondProblem, type Service } from './service.ts';
+import { servePostedStream } from './stream.ts';
 
 export function servePoll(service: Service, exchange: Exchange): void {
   asClient(service, exchange, (identity) => {

@@ -2,16 +2,18 @@
 import type { Problem } from '../protocol/problem.ts';
 import type { PublishAnswer } from '../protocol/types.ts';
 import { withJsonBody } from './body.ts';
-import { respondFailure, respondJson, respondProblem, type Service } from './service.ts';
 import type { Exchange } from './exchange.ts';
 import { asPublisher } from './publisher.ts';
+import { respondFailure, respondJson, respondProblem, type Service } from './service.ts';
 
 export function servePublish(service: Service, exchange: Exchange, application: string): void {
   asPublisher(service, exchange, application, () => {
     withJsonBody(service, exchange, service.server.limits.publishBytes, ({ value, payloads }) => {
       const answer = service.server.publish(application, value, payloads);
       if (!('then' in answer)) return respondPublished(service, exchange, answer);
-      answer.then((found) => respondPublished(service, exchange, found)).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+      answer
+        .then((found) => respondPublished(service, exchange, found))
+        .then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
     });
   });
 }
@@ -20,6 +22,7 @@ export function servePublish(service: Service, exchange: Exchange, application: 
 function respondPublished(service: Service, exchange: Exchange, answer: PublishAnswer): void {
   const first = answer.refused?.[0];
   if (answer.accepted.length > 0 || first === undefined) return respondJson(service, exchange, 202, answer);
-  const found: Problem = answer.refused?.length === 1 ? first.problem : Object.assign({ ...first.problem }, { refused: answer.refused });
+  const found: Problem =
+    answer.refused?.length === 1 ? first.problem : Object.assign({ ...first.problem }, { refused: answer.refused });
   respondProblem(service, exchange, found);
 }

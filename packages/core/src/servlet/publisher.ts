@@ -1,14 +1,21 @@
 /** Who publishes: asked before anything else is read of the request. */
 import { problem } from '../protocol/problem.ts';
-import { respondFailure, respondProblem, type Service } from './service.ts';
 import type { Exchange } from './exchange.ts';
+import { respondFailure, respondProblem, type Service } from './service.ts';
 
 /** Goes on where the caller may publish for the application; answers 401 or 403 otherwise. */
-export function asPublisher(service: Service, exchange: Exchange, application: string, use: () => void | PromiseLike<void>): void {
+export function asPublisher(
+  service: Service,
+  exchange: Exchange,
+  application: string,
+  use: () => void | PromiseLike<void>,
+): void {
   const decide = (found: { readonly applications: readonly string[] } | undefined): void | PromiseLike<void> => {
     if (found === undefined) return respondProblem(service, exchange, problem('unauthenticated'));
-    if (!found.applications.includes(application)) return respondProblem(service, exchange, problem('forbidden', { detail: 'The key does not cover this application.' }));
-    if (!service.server.applications.includes(application)) return respondProblem(service, exchange, problem('unknown-application'));
+    if (!found.applications.includes(application))
+      return respondProblem(service, exchange, problem('forbidden', { detail: 'The key does not cover this application.' }));
+    if (!service.server.applications.includes(application))
+      return respondProblem(service, exchange, problem('unknown-application'));
     return use();
   };
   const fail = (failure: unknown): void => respondFailure(service, exchange, failure);

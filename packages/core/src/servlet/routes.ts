@@ -54,8 +54,13 @@ export function findRoute(path: string): Route | undefined {
   if (second === undefined || more.length > 0) return undefined;
   if (first === 'session' && third === undefined) return { kind: 'session', id: second };
   if (first !== 'applications') return undefined;
-  if (third === 'notifications') return fourth === undefined ? { kind: 'notifications', application: second } : { kind: 'notification', application: second, id: fourth };
-  return third === 'recipients' && fourth !== undefined ? { kind: 'recipient', application: second, recipient: fourth } : undefined;
+  if (third === 'notifications')
+    return fourth === undefined
+      ? { kind: 'notifications', application: second }
+      : { kind: 'notification', application: second, id: fourth };
+  return third === 'recipients' && fourth !== undefined
+    ? { kind: 'recipient', application: second, recipient: fourth }
+    : undefined;
 }
 
 /** Each segment decoded by itself, so that an encoded slash never makes two of one. */

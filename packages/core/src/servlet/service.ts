@@ -20,7 +20,11 @@ export function respondProblem(service: Service, exchange: Exchange, found: Prob
   const more: string[] = [];
   if (found.retryAfter !== undefined) more.push('retry-after', String(Math.ceil(found.retryAfter)));
   if (found.status === 401) more.push('www-authenticate', 'Bearer');
-  exchange.respond({ status: found.status, headers: more.length === 0 ? headers : [...headers, ...more], body: JSON.stringify(found) });
+  exchange.respond({
+    status: found.status,
+    headers: more.length === 0 ? headers : [...headers, ...more],
+    body: JSON.stringify(found),
+  });
 }
 
 /** Answers with JSON. */

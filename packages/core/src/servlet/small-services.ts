@@ -3,11 +3,11 @@ import type { MaybePromise } from '../buffer/message-buffer.ts';
 import { nameBytes } from '../protocol/limits.ts';
 import { problem } from '../protocol/problem.ts';
 import { isName } from '../protocol/text.ts';
-import { respondJson, respondProblem, type Service } from './service.ts';
-import { ticketSeconds } from './tickets.ts';
 import { asClient } from './as-client.ts';
 import type { Exchange } from './exchange.ts';
 import { asPublisher } from './publisher.ts';
+import { respondJson, respondProblem, type Service } from './service.ts';
+import { ticketSeconds } from './tickets.ts';
 
 /** `GET {base}/health`: whether this node takes work, and what an acceptance is worth. */
 export function serveHealth(service: Service, exchange: Exchange): void {
@@ -25,7 +25,9 @@ export function serveGoodbye(service: Service, exchange: Exchange, id: string): 
 
 /** `POST {base}/ticket`: what an `EventSource` connects with where the host identifies by token. */
 export function serveTicket(service: Service, exchange: Exchange): void {
-  asClient(service, exchange, (identity) => respondJson(service, exchange, 200, { ticket: service.tickets.issue(identity), expires: ticketSeconds }));
+  asClient(service, exchange, (identity) =>
+    respondJson(service, exchange, 200, { ticket: service.tickets.issue(identity), expires: ticketSeconds }),
+  );
 }
 
 /** `GET …/notifications/{id}`: the state of one message, and why. */
@@ -52,7 +54,9 @@ export function serveWithdraw(service: Service, exchange: Exchange, application:
 export function serveErase(service: Service, exchange: Exchange, application: string, recipient: string): void {
   asPublisher(service, exchange, application, () => {
     if (!isName(recipient, nameBytes)) return respondProblem(service, exchange, problem('invalid-field', { field: 'recipient' }));
-    return settle(service.server.eraseRecipient(application, recipient), (erased) => respondJson(service, exchange, 200, { erased }));
+    return settle(service.server.eraseRecipient(application, recipient), (erased) =>
+      respondJson(service, exchange, 200, { erased }),
+    );
   });
 }
 

@@ -17,7 +17,11 @@ export function serveEventSource(service: Service, exchange: Exchange): void {
   const query = readQuery(exchange.target);
   const ticket = query.get('ticket')?.[0];
   if (query.has('token') || query.has('access_token') || query.has('authorization')) {
-    return respondProblem(service, exchange, problem('invalid-field', { field: 'query', detail: 'Tokens never stand in addresses: ask for a ticket.' }));
+    return respondProblem(
+      service,
+      exchange,
+      problem('invalid-field', { field: 'query', detail: 'Tokens never stand in addresses: ask for a ticket.' }),
+    );
   }
   const forged = ticket === undefined ? checkForgery(exchange, service.origins) : undefined;
   if (forged !== undefined) return respondProblem(service, exchange, forged);
@@ -26,21 +30,31 @@ export function serveEventSource(service: Service, exchange: Exchange): void {
     if (identity === undefined) return respondProblem(service, exchange, problem('unauthenticated'));
     const request = readStreamRequest(exchange, query.get('app') ?? [], identity);
     if (isProblem(request)) return respondProblem(service, exchange, request);
-    begin(service, exchange, identity, request, browserFraming, true);
+    begin(service, exchange, identity, request, { framing: browserFraming, isAnonymous: true });
   };
-  if (found !== undefined && 'then' in found) found.then(use).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+  if (found !== undefined && 'then' in found)
+    found.then(use).then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
   else use(found);
 }
 
-function readStreamRequest(exchange: Exchange, names: readonly string[], identity: ClientIdentity): PollRequest | ReturnType<typeof problem> {
-  if (names.length === 0) return problem('invalid-field', { field: 'app', detail: 'Name at least one application: ?app=crm&app=mail.' });
+function readStreamRequest(
+  exchange: Exchange,
+  names: readonly string[],
+  identity: ClientIdentity,
+): PollRequest | ReturnType<typeof problem> {
+  if (names.length === 0)
+    return problem('invalid-field', { field: 'app', detail: 'Name at least one application: ?app=crm&app=mail.' });
   const perApplication = partLength * (2 + (identity.groups?.length ?? 0));
   if (names.reduce((sum, name) => sum + name.length + 2 + perApplication, 0) > eventIdLength) {
     const detail = 'So many applications and groups do not fit into an event id: use POST /poll with Accept: text/event-stream.';
     return problem('invalid-field', { field: 'app', detail });
   }
   const cursors = parseEventId(exchange.header('last-event-id') ?? '');
-  if (cursors === undefined) return problem('invalid-cursor', { field: 'last-event-id', detail: 'last-event-id must be the id of an event from an earlier stream.' });
+  if (cursors === undefined)
+    return problem('invalid-cursor', {
+      field: 'last-event-id',
+      detail: 'last-event-id must be the id of an event from an earlier stream.',
+    });
   return { applications: Object.fromEntries(names.map((name) => [name, { cursor: cursors.get(name) ?? null }])) };
 }
 
@@ -49,11 +63,23 @@ export function servePostedStream(service: Service, exchange: Exchange, identity
   withJsonBody(service, exchange, service.server.limits.pollBytes, ({ value }) => {
     const request = parsePollRequest(value);
     if (isProblem(request)) return respondProblem(service, exchange, request);
-    begin(service, exchange, identity, request, framing, false);
+    begin(service, exchange, identity, request, { framing, isAnonymous: false });
   });
 }
 
-function begin(service: Service, exchange: Exchange, identity: ClientIdentity, request: PollRequest, framing: Framing, isAnonymous: boolean): void {
+interface StreamKind {
+  readonly framing: Framing;
+  /** Its reader cannot name the session when it comes back. */
+  readonly isAnonymous: boolean;
+}
+
+function begin(
+  service: Service,
+  exchange: Exchange,
+  identity: ClientIdentity,
+  request: PollRequest,
+  { framing, isAnonymous }: StreamKind,
+): void {
   const held = service.server.stream(identity, request, createSink(service, exchange, framing), { isAnonymous });
   if (held !== undefined) exchange.onDisconnect = () => held.cancel();
 }

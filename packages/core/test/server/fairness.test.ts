@@ -1,11 +1,19 @@
 import { describe, expect, it } from 'vitest';
-import { pack } from '../../src/server/packing.ts';
 import type { BufferedMessage } from '../../src/buffer/message-buffer.ts';
 import type { Urgency } from '../../src/protocol/types.ts';
+import { pack } from '../../src/server/packing.ts';
 import { createScene, messagesOf } from './scene.ts';
 
 function messages(count: number, size: number, urgency: Urgency = 'normal'): BufferedMessage[] {
-  return Array.from({ length: count }, (_, i) => ({ position: i + 1, members: '', size, acceptedMs: 0, expiresMs: 0, urgency, topic: undefined }));
+  return Array.from({ length: count }, (_, i) => ({
+    position: i + 1,
+    members: '',
+    size,
+    acceptedMs: 0,
+    expiresMs: 0,
+    urgency,
+    topic: undefined,
+  }));
 }
 
 describe('packing', () => {
@@ -43,7 +51,7 @@ describe('packing', () => {
 });
 
 describe('a flooding application', () => {
-  it("does not delay a quiet one by a single answer, and is drained by `more` until nothing is left", () => {
+  it('does not delay a quiet one by a single answer, and is drained by `more` until nothing is left', () => {
     const { client, send } = createScene({ flood: {}, quiet: {} }, { responseBytes: 16_384 });
     const alice = client({ recipient: 'alice' });
     alice.poll(['flood', 'quiet']);

@@ -34,10 +34,10 @@ describe('a held poll', () => {
     const held = alice.poll(['crm'], { wait: 25 });
     send('mail', 'alice');
     send('crm', 'bob');
-    server.publish('crm', { to: { group: 'other' }, kind: 'direct', type: 't', data: 1 });
+    void server.publish('crm', { to: { group: 'other' }, kind: 'direct', type: 't', data: 1 });
     await clock.settle();
     expect(held.outcome).toBeUndefined();
-    server.publish('crm', { to: { group: 'desk' }, kind: 'direct', type: 'for the desk', data: 1 });
+    void server.publish('crm', { to: { group: 'desk' }, kind: 'direct', type: 'for the desk', data: 1 });
     await clock.settle();
     expect(held.types('crm')).toEqual(['for the desk']);
   });

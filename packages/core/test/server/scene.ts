@@ -52,7 +52,13 @@ export function createScene(applications: Record<string, ApplicationOptions>, li
     events,
     client: (identity) => createClient(server, identity),
     send(application, recipient, more = {}) {
-      const answer = server.publish(application, { to: { recipients: [recipient] }, kind: 'direct', type: 't', data: null, ...more });
+      const answer = server.publish(application, {
+        to: { recipients: [recipient] },
+        kind: 'direct',
+        type: 't',
+        data: null,
+        ...more,
+      });
       if ('then' in answer) throw new Error('the in-memory buffer answers at once');
       const [accepted] = answer.accepted;
       if (accepted === undefined) throw new Error(JSON.stringify(answer.refused));
@@ -68,7 +74,9 @@ function createClient(server: CommunicationServer, identity: ClientIdentity): Sc
     cursors: new Map(),
     poll(names, { maxDelay, ...more } = {}) {
       const delay = maxDelay === undefined ? undefined : { maxDelay };
-      const applications = Object.fromEntries(names.map((name) => [name, { cursor: client.cursors.get(name) ?? null, ...delay }]));
+      const applications = Object.fromEntries(
+        names.map((name) => [name, { cursor: client.cursors.get(name) ?? null, ...delay }]),
+      );
       const pending: { -readonly [Key in keyof PendingPoll]: PendingPoll[Key] } = {
         held: undefined,
         outcome: undefined,
@@ -79,15 +87,20 @@ function createClient(server: CommunicationServer, identity: ClientIdentity): Sc
         types: (name) => messagesOf(pending.answer(), name).map((message) => ('type' in message ? message.type : message.kind)),
       };
       const session = client.session === undefined ? undefined : { session: client.session };
-      pending.held = server.poll(identity, { ...session, seq: seq++, wait: 0, applications, ...more }, {
-        answer(outcome) {
-          pending.outcome = outcome;
-          if (outcome.status !== 200) return;
-          const answer = JSON.parse(outcome.json) as PollAnswer;
-          client.session = answer.session;
-          for (const [name, section] of Object.entries(answer.applications ?? {})) if ('cursor' in section) client.cursors.set(name, section.cursor);
+      pending.held = server.poll(
+        identity,
+        { ...session, seq: seq++, wait: 0, applications, ...more },
+        {
+          answer(outcome) {
+            pending.outcome = outcome;
+            if (outcome.status !== 200) return;
+            const answer = JSON.parse(outcome.json) as PollAnswer;
+            client.session = answer.session;
+            for (const [name, section] of Object.entries(answer.applications ?? {}))
+              if ('cursor' in section) client.cursors.set(name, section.cursor);
+          },
         },
-      });
+      );
       return pending;
     },
   };

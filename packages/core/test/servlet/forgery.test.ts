@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 
 const server = createCommunicationServer({ applications: { crm: {} } });
 /** A host that knows its callers by cookie. */
-const authenticate = ({ header }: { header(name: string): string | undefined }): { recipient: string } | undefined => (header('cookie') === undefined ? undefined : { recipient: 'alice' });
+const authenticate = ({ header }: { header(name: string): string | undefined }): { recipient: string } | undefined =>
+  header('cookie') === undefined ? undefined : { recipient: 'alice' };
 const loopback = createLoopback(createServlet({ server, authenticate, origins: ['https://portal.example'] }));
 
 async function statusOf(method: string, target: string, headers: Record<string, string>): Promise<number> {
@@ -44,7 +45,10 @@ describe.each([
     ['from a listed origin', { 'sec-fetch-site': 'cross-site', origin: 'https://portal.example' }],
     ['from an old browser on the own site', { origin: 'https://hub.example' }],
     ['from no browser at all', {}],
-    ['with a credential that no foreign page can send', { authorization: 'Bearer x', 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' }],
+    [
+      'with a credential that no foreign page can send',
+      { authorization: 'Bearer x', 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+    ],
   ])('%s passes', async (_case, headers) => {
     expect(await statusOf(method, target, headers)).not.toBe(403);
   });

@@ -11,7 +11,10 @@ async function fetchDocument(): Promise<string> {
 }
 
 async function lint(source: string): Promise<string[]> {
-  const config = await createConfig({ extends: ['recommended-strict'], rules: { 'no-server-example.com': 'off', 'info-license-url': 'off' } });
+  const config = await createConfig({
+    extends: ['recommended-strict'],
+    rules: { 'no-server-example.com': 'off', 'info-license-url': 'off' },
+  });
   const found = await lintFromString({ source, config });
   return found.map(({ ruleId, message, location }) => `${ruleId}: ${message} at ${location[0]?.pointer ?? ''}`);
 }

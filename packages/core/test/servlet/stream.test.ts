@@ -70,7 +70,8 @@ async function read(stream: OpenedStream, answer: Promise<Response>): Promise<vo
   stream.ended = true;
 }
 
-const notify = (server: CommunicationServer, data: unknown): unknown => server.application('crm').notify({ recipients: ['alice'] }, { kind: 'direct', type: 't', data });
+const notify = (server: CommunicationServer, data: unknown): unknown =>
+  server.application('crm').notify({ recipients: ['alice'] }, { kind: 'direct', type: 't', data });
 
 describe('a stream', () => {
   it('sends its first byte at once, then session and cursors, then what is published, without acknowledging', async () => {
@@ -122,7 +123,7 @@ describe('a stream', () => {
       await clock.settle();
     }
     expect(server.inspect.totals().sessions).toBe(0);
-    server.application('crm').notify({ everyone: true }, { kind: 'direct', type: 't', data: 'to all' });
+    void server.application('crm').notify({ everyone: true }, { kind: 'direct', type: 't', data: 'to all' });
     const stream = open({ headers: { authorization: 'alice', 'last-event-id': lastId } });
     await clock.settle();
     expect(stream.events()[0]?.data).toMatchObject({ applications: { crm: { messages: [{ data: 'to all' }] } } });
@@ -163,7 +164,12 @@ describe('a stream', () => {
     await clock.settle();
     const session = stream.events()[0]?.data['session'];
     const body = JSON.stringify({ session, seq: 9, applications: {} });
-    await loopback.send({ method: 'POST', target: '/pollux/poll', headers: { authorization: 'alice', 'content-type': 'application/json' }, body });
+    await loopback.send({
+      method: 'POST',
+      target: '/pollux/poll',
+      headers: { authorization: 'alice', 'content-type': 'application/json' },
+      body,
+    });
     expect(stream.events().at(-1)).toMatchObject({ event: 'end', data: { reason: 'superseded' } });
     const other = open();
     await clock.settle();
@@ -192,7 +198,8 @@ describe('a stream', () => {
     await clock.settle();
     notify(server, 1);
     await clock.settle();
-    const { session, applications } = stream.events()[1]?.data as { session: string; applications: { crm: { cursor: string } } };
+    const data = stream.events()[1]?.data ?? {};
+    const { session, applications } = data as unknown as { session: string; applications: { crm: { cursor: string } } };
     const ack = (cursor: string, user = 'alice'): ReturnType<Loopback['send']> =>
       loopback.send({
         method: 'POST',
@@ -213,10 +220,18 @@ describe('a stream', () => {
   it('comes as JSON lines for other readers', async () => {
     const { open, clock } = createScene();
     const headers = { authorization: 'alice', 'content-type': 'application/json', accept: 'application/x-ndjson' };
-    const stream = open({ method: 'POST', target: '/pollux/poll', headers, body: JSON.stringify({ applications: { crm: { cursor: null } } }) });
+    const stream = open({
+      method: 'POST',
+      target: '/pollux/poll',
+      headers,
+      body: JSON.stringify({ applications: { crm: { cursor: null } } }),
+    });
     await clock.settle();
     expect(stream.contentType).toBe('application/x-ndjson');
-    expect(JSON.parse(stream.text.trim())).toMatchObject({ id: expect.stringMatching(/^crm:/), answer: { session: expect.any(String) } });
+    expect(JSON.parse(stream.text.trim())).toMatchObject({
+      id: expect.stringMatching(/^crm:/),
+      answer: { session: expect.any(String) },
+    });
   });
 
   it('is refused with a problem where something stands against it', async () => {

@@ -49,7 +49,12 @@ function pendingOf(queue: Queue, topic: string | undefined): BufferedMessage | u
  * Frees what may be freed for a message to fit; names the bound that it meets otherwise, having freed nothing. One that
  * replaces another succeeds in a full queue: it takes that one's place, and only its growth counts.
  */
-function makeRoom(context: MemoryContext, queue: Queue, entry: AppendEntry, replaced: BufferedMessage | undefined): 'queue' | 'address' | 'buffer' | undefined {
+function makeRoom(
+  context: MemoryContext,
+  queue: Queue,
+  entry: AppendEntry,
+  replaced: BufferedMessage | undefined,
+): 'queue' | 'address' | 'buffer' | undefined {
   const { limits, table } = context;
   const { messages } = queue;
   let left = replaced;

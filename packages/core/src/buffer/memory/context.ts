@@ -1,6 +1,7 @@
 /** What the operations on the in-memory table share. */
-import type { Limits } from '../../protocol/limits.ts';
+
 import { messageId } from '../../protocol/cursor.ts';
+import type { Limits } from '../../protocol/limits.ts';
 import { addLoss } from '../losses.ts';
 import type { BufferedMessage, BufferWatcher, Removal } from '../message-buffer.ts';
 import { noteEnding, type Queue } from './queue.ts';
@@ -15,7 +16,12 @@ export interface MemoryContext {
 }
 
 /** Tells watchers which messages left; builds nothing when nobody watches. */
-export function tellRemoved(context: MemoryContext, queue: Queue, reason: Removal['reason'], messages: readonly BufferedMessage[]): void {
+export function tellRemoved(
+  context: MemoryContext,
+  queue: Queue,
+  reason: Removal['reason'],
+  messages: readonly BufferedMessage[],
+): void {
   if (messages.length === 0) return;
   for (const watcher of context.watchers) {
     if (watcher.removed === undefined || watcher.wants?.(reason) === false) continue;
@@ -47,7 +53,13 @@ export function settle(context: MemoryContext, queue: Queue, bytes: number): voi
 }
 
 /** Takes messages out as lost: recorded for those who have not read them, and told. */
-export function lose(context: MemoryContext, queue: Queue, from: number, count: number, reason: 'expired' | 'overflow' | 'purged' | 'parked'): BufferedMessage[] {
+export function lose(
+  context: MemoryContext,
+  queue: Queue,
+  from: number,
+  count: number,
+  reason: 'expired' | 'overflow' | 'purged' | 'parked',
+): BufferedMessage[] {
   const gone = cut(context, queue, from, count);
   for (const message of gone) addLoss(queue.losses, reason, message.position);
   tellRemoved(context, queue, reason, gone);

@@ -1,6 +1,7 @@
 /** Acknowledging and reading, in one go. */
-import type { BufferedMessage, ExchangeRequest, Loss, Place, QueueExchange, QueueReading } from '../message-buffer.ts';
+
 import { lossesAfter, noLosses } from '../losses.ts';
+import type { BufferedMessage, ExchangeRequest, Loss, Place, QueueExchange, QueueReading } from '../message-buffer.ts';
 import { cut, type MemoryContext, tellRemoved } from './context.ts';
 import { expireDue } from './expiry.ts';
 import { freedBeyond, indexAfter, type Queue, type SessionPlace, startOf, startOfNewest } from './queue.ts';
@@ -14,32 +15,39 @@ export function exchangeOne(context: MemoryContext, asked: QueueExchange, reques
   if (queue.dueMs === Number.POSITIVE_INFINITY) context.table.schedule(queue, nowMs + context.limits.stubSeconds * 1000);
   expireDue(context, queue, nowMs);
   const { handled, read } = asked;
-  const isReset = (read !== undefined && !stands(queue, read)) || (handled !== undefined && !stands(queue, handled));
-  const isOwn = queue.address.kind === 'recipient';
-  const start = isReset || (isOwn && read === undefined) ? startOf(queue) : startOfNewest(queue, asked.newest ?? 0);
+  // Where reading goes on in this life of the queue, the reset was told: an old acknowledgement is only void.
+  const isReset = !stands(queue, read ?? handled);
   const limit = asked.limit?.epoch === queue.epoch ? asked.limit.position : queue.last;
-  const after = isReset || read === undefined ? start : Math.min(read.position, limit);
-  noteSent(queue, isReset ? undefined : read);
+  const after = isReset || read === undefined ? firstRead(queue, asked, isReset) : Math.min(read.position, limit);
+  if (!isReset) noteSent(queue, read);
   noteSent(queue, asked.limit);
-  let freed = 0;
-  if (isOwn) {
-    const until = nowMs + request.keepMs;
-    const place = placeOf(queue, request.session, until, handled === undefined || isReset ? startOf(queue) : 0);
-    if (handled !== undefined && !isReset) place.handled = Math.max(place.handled, Math.min(handled.position, limit));
-    if (place.handled > queue.handledTo) queue.handledTo = place.handled;
-    if (asked.retain !== true) freed = free(context, queue, nowMs);
-  }
+  const handledTo = isReset || handled === undefined || !stands(queue, handled) ? undefined : Math.min(handled.position, limit);
+  if (queue.address.kind === 'recipient') keepPlace(queue, request, nowMs, handledTo);
+  const freed = queue.address.kind === 'recipient' && asked.retain !== true ? free(context, queue, nowMs) : 0;
   return readOn(queue, after, request.maxBytes, isReset, freed);
+}
+
+/** Where reading begins without a place: a recipient's queue, and all after a reset, at the oldest that is held. */
+function firstRead(queue: Queue, asked: QueueExchange, isReset: boolean): number {
+  return isReset || queue.address.kind === 'recipient' ? startOf(queue) : startOfNewest(queue, asked.newest ?? 0);
 }
 
 /** Remembers how far any session was sent: a message before that cannot be taken back in silence. */
 export function noteSent(queue: Queue, place: Place | undefined): void {
-  if (place !== undefined && place.epoch === queue.epoch && place.position > queue.sentTo) queue.sentTo = Math.min(place.position, queue.last);
+  if (place !== undefined && place.epoch === queue.epoch && place.position > queue.sentTo)
+    queue.sentTo = Math.min(place.position, queue.last);
 }
 
 /** Whether a place belongs to this life of the queue and lies within it. */
-function stands(queue: Queue, place: { readonly epoch: string; readonly position: number }): boolean {
-  return place.epoch === queue.epoch && place.position <= queue.last;
+function stands(queue: Queue, place: Place | undefined): boolean {
+  return place === undefined || (place.epoch === queue.epoch && place.position <= queue.last);
+}
+
+/** Keeps the session's place, moved on to what it handled; a session that says nothing of it has handled nothing. */
+function keepPlace(queue: Queue, request: ExchangeRequest, nowMs: number, handledTo: number | undefined): void {
+  const place = placeOf(queue, request.session, nowMs + request.keepMs, handledTo ?? startOf(queue));
+  if (handledTo !== undefined && handledTo > place.handled) place.handled = handledTo;
+  if (place.handled > queue.handledTo) queue.handledTo = place.handled;
 }
 
 /** Finds or makes a session's place, and keeps it until then. */
@@ -79,8 +87,18 @@ function readOn(queue: Queue, after: number, maxBytes: number, reset: boolean, f
     bytes += messages[to]?.size ?? 0;
     if (bytes > maxBytes && to > from) break;
   }
-  const read = to === from ? noMessages : from === 0 && to === messages.length && to > 1 ? messages.slice() : messages.slice(from, to);
-  return { epoch: queue.epoch, after, last: queue.last, messages: read, more: to < messages.length, losses: untold(queue, after), reset, freed };
+  const read =
+    to === from ? noMessages : from === 0 && to === messages.length && to > 1 ? messages.slice() : messages.slice(from, to);
+  return {
+    epoch: queue.epoch,
+    after,
+    last: queue.last,
+    messages: read,
+    more: to < messages.length,
+    losses: untold(queue, after),
+    reset,
+    freed,
+  };
 }
 
 function untold(queue: Queue, after: number): readonly Loss[] {

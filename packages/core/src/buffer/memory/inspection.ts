@@ -1,6 +1,7 @@
 /** Looking into the in-memory table without touching it. */
-import type { AddressSummary, BufferedMessage, BufferInspection, QueueSummary } from '../message-buffer.ts';
+
 import { addressKey } from '../address.ts';
+import type { AddressSummary, BufferedMessage, BufferInspection, QueueSummary } from '../message-buffer.ts';
 import type { MemoryContext } from './context.ts';
 import { indexAfter, type Queue } from './queue.ts';
 import type { AddressEntry } from './table.ts';
@@ -20,7 +21,9 @@ export function createMemoryInspection(context: MemoryContext): BufferInspection
         const summary = summariseAddress(entry);
         if (includeEmpty || summary.messages > 0 || hasParked(entry)) found.push(summary);
       }
-      found.sort((a, b) => b.messages - a.messages || b.bytes - a.bytes || (addressKey(a.address) < addressKey(b.address) ? -1 : 1));
+      found.sort(
+        (a, b) => b.messages - a.messages || b.bytes - a.bytes || (addressKey(a.address) < addressKey(b.address) ? -1 : 1),
+      );
       return { rows: found.slice(after, after + limit), total: found.length };
     },
     queues(address) {

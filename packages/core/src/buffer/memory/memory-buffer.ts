@@ -181,4 +181,3 @@ function takeParked(context: MemoryContext, queue: Queue, position: number, kind
   tellRemoved(context, queue, reason, [parked.message]);
   return true;
 }
-

@@ -5,7 +5,12 @@ import { wireSchemas } from './schemas.ts';
 
 const ref = (kind: string, name: string): { readonly $ref: string } => ({ $ref: `#/components/${kind}/${name}` });
 
-const application = { name: 'application', in: 'path', required: true, schema: { type: 'string', pattern: applicationPattern.source } };
+const application = {
+  name: 'application',
+  in: 'path',
+  required: true,
+  schema: { type: 'string', pattern: applicationPattern.source },
+};
 const notification = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
 const client = [{ client: [] }];
 const publisher = [{ publisher: [] }];
@@ -49,7 +54,11 @@ export function openApiDocument(basePath: string, limits: Limits): unknown {
       schemas: wireSchemas(limits),
       responses: problemResponses(),
       securitySchemes: {
-        client: { type: 'http', scheme: 'bearer', description: "The host decides who is calling: a signed token, or its own login session's cookie." },
+        client: {
+          type: 'http',
+          scheme: 'bearer',
+          description: "The host decides who is calling: a signed token, or its own login session's cookie.",
+        },
         publisher: { type: 'http', scheme: 'bearer', description: 'A key bound to one or more applications.' },
       },
     },
@@ -94,8 +103,14 @@ function publishPaths(): Record<string, unknown> {
         summary: 'Publish one notification or an array of them',
         security: publisher,
         parameters: [application],
-        requestBody: body({ oneOf: [ref('schemas', 'Notification'), { type: 'array', minItems: 1, items: ref('schemas', 'Notification') }] }),
-        responses: { '202': json('PublishAnswer', 'At least one was stored, to the grade that is named.'), '409': ref('responses', 'Problem409'), ...refusals(onPublisher) },
+        requestBody: body({
+          oneOf: [ref('schemas', 'Notification'), { type: 'array', minItems: 1, items: ref('schemas', 'Notification') }],
+        }),
+        responses: {
+          '202': json('PublishAnswer', 'At least one was stored, to the grade that is named.'),
+          '409': ref('responses', 'Problem409'),
+          ...refusals(onPublisher),
+        },
       },
     },
     '/applications/{application}/notifications/{id}': {
@@ -113,7 +128,10 @@ function publishPaths(): Record<string, unknown> {
         summary: 'Take a notification back',
         security: publisher,
         parameters: [application, notification],
-        responses: { '200': { description: 'Withdrawn, or announced as withdrawn where it was sent already.' }, ...refusals([...always, '403', '404']) },
+        responses: {
+          '200': { description: 'Withdrawn, or announced as withdrawn where it was sent already.' },
+          ...refusals([...always, '403', '404']),
+        },
       },
     },
     '/applications/{application}/recipients/{recipient}': {
@@ -133,10 +151,20 @@ function operatePaths(): Record<string, unknown> {
   const open = { tags: ['operate'], security: [] };
   return {
     '/health': {
-      get: { ...open, operationId: 'health', summary: 'Whether this node takes work', responses: { '200': { description: 'It does.' }, '503': { description: 'It is going away.' }, ...refusals(['405']) } },
+      get: {
+        ...open,
+        operationId: 'health',
+        summary: 'Whether this node takes work',
+        responses: { '200': { description: 'It does.' }, '503': { description: 'It is going away.' }, ...refusals(['405']) },
+      },
     },
     '/openapi.json': {
-      get: { ...open, operationId: 'openapi', summary: 'This document', responses: { '200': { description: 'OpenAPI 3.1.' }, ...refusals(['405']) } },
+      get: {
+        ...open,
+        operationId: 'openapi',
+        summary: 'This document',
+        responses: { '200': { description: 'OpenAPI 3.1.' }, ...refusals(['405']) },
+      },
     },
   };
 }
@@ -148,7 +176,10 @@ function problemResponses(): Record<string, unknown> {
   return Object.fromEntries(
     [...byStatus].map(([status, codes]) => [
       `Problem${status}`,
-      { description: `One of: ${codes.join(', ')}.`, content: { 'application/problem+json': { schema: ref('schemas', 'Problem') } } },
+      {
+        description: `One of: ${codes.join(', ')}.`,
+        content: { 'application/problem+json': { schema: ref('schemas', 'Problem') } },
+      },
     ]),
   );
 }

@@ -5,7 +5,12 @@ import { problems } from '../../protocol/problem.ts';
 import { urgencies } from '../../protocol/types.ts';
 
 const ref = (name: string): { readonly $ref: string } => ({ $ref: `#/components/schemas/${name}` });
-const name = { type: 'string', minLength: 1, maxLength: nameBytes, description: `1 to ${nameBytes} bytes of UTF-8, no control characters, compared exactly.` };
+const name = {
+  type: 'string',
+  minLength: 1,
+  maxLength: nameBytes,
+  description: `1 to ${nameBytes} bytes of UTF-8, no control characters, compared exactly.`,
+};
 const cursor = { type: 'string', description: 'Opaque. Returning it acknowledges everything up to it.' };
 const seconds = { type: 'number', minimum: 0 };
 
@@ -23,12 +28,24 @@ function requestSchemas(limits: Limits): Record<string, unknown> {
         v: { const: 1 },
         session: { type: 'string', description: 'As the last answer named it; left out at the first poll.' },
         seq: { type: 'integer', minimum: 0, description: 'Grows by one with every poll of this session; a retry repeats it.' },
-        wait: { ...seconds, description: `Seconds to hold the request when there is nothing; at most ${limits.holdSeconds} are granted.`, default: 0 },
-        applications: { type: 'object', maxProperties: limits.applicationsPerSession, additionalProperties: ref('PollApplication') },
+        wait: {
+          ...seconds,
+          description: `Seconds to hold the request when there is nothing; at most ${limits.holdSeconds} are granted.`,
+          default: 0,
+        },
+        applications: {
+          type: 'object',
+          maxProperties: limits.applicationsPerSession,
+          additionalProperties: ref('PollApplication'),
+        },
         failed: {
           type: 'array',
           maxItems: 100,
-          items: { type: 'object', required: ['id', 'reason'], properties: { id: { type: 'string' }, reason: { type: 'string' } } },
+          items: {
+            type: 'object',
+            required: ['id', 'reason'],
+            properties: { id: { type: 'string' }, reason: { type: 'string' } },
+          },
         },
       },
     },
@@ -38,8 +55,16 @@ function requestSchemas(limits: Limits): Record<string, unknown> {
       properties: {
         cursor: { ...cursor, type: ['string', 'null'], description: 'Handled up to; null at the first poll.' },
         read: { ...cursor, type: ['string', 'null'], description: 'Received up to; the cursor where it is left out.' },
-        maxDelay: { ...seconds, description: "Seconds that this application's messages may wait before they alone end a held poll." },
-        last: { type: 'integer', minimum: 0, maximum: 1000, description: 'At a first poll: how many of the newest group and everyone messages to start with.' },
+        maxDelay: {
+          ...seconds,
+          description: "Seconds that this application's messages may wait before they alone end a held poll.",
+        },
+        last: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 1000,
+          description: 'At a first poll: how many of the newest group and everyone messages to start with.',
+        },
       },
     },
   };
@@ -72,9 +97,21 @@ function answerSchemas(): Record<string, unknown> {
     RefusedSection: { type: 'object', required: ['error'], properties: { error: ref('Problem') } },
     Message: {
       oneOf: [
-        { type: 'object', required: ['id', 'cursor', 'kind', 'type', 'data'], properties: { ...message, kind: { const: 'direct' }, type: name, data: {} } },
-        { type: 'object', required: ['id', 'cursor', 'kind', 'type', 'fetch'], properties: { ...message, kind: { const: 'fetch' }, type: name, fetch: ref('FetchInstruction') } },
-        { type: 'object', required: ['id', 'cursor', 'kind', 'of'], properties: { ...message, kind: { const: 'withdrawn' }, of: { type: 'string' } } },
+        {
+          type: 'object',
+          required: ['id', 'cursor', 'kind', 'type', 'data'],
+          properties: { ...message, kind: { const: 'direct' }, type: name, data: {} },
+        },
+        {
+          type: 'object',
+          required: ['id', 'cursor', 'kind', 'type', 'fetch'],
+          properties: { ...message, kind: { const: 'fetch' }, type: name, fetch: ref('FetchInstruction') },
+        },
+        {
+          type: 'object',
+          required: ['id', 'cursor', 'kind', 'of'],
+          properties: { ...message, kind: { const: 'withdrawn' }, of: { type: 'string' } },
+        },
       ],
     },
     Gap: {
@@ -86,7 +123,10 @@ function answerSchemas(): Record<string, unknown> {
           items: {
             type: 'object',
             required: ['reason'],
-            properties: { reason: { enum: ['expired', 'overflow', 'reset', 'purged', 'parked', 'acknowledged'] }, count: { type: 'integer', minimum: 1 } },
+            properties: {
+              reason: { enum: ['expired', 'overflow', 'reset', 'purged', 'parked', 'acknowledged'] },
+              count: { type: 'integer', minimum: 1 },
+            },
           },
         },
       },
@@ -117,7 +157,11 @@ function publishSchemas(limits: Limits): Record<string, unknown> {
     FetchInstruction: {
       type: 'object',
       required: ['href'],
-      properties: { href: { type: 'string', maxLength: 2048 }, version: name, spread: { type: 'number', minimum: 0, maximum: 60 } },
+      properties: {
+        href: { type: 'string', maxLength: 2048 },
+        version: name,
+        spread: { type: 'number', minimum: 0, maximum: 60 },
+      },
     },
     Notification: {
       type: 'object',
@@ -125,7 +169,11 @@ function publishSchemas(limits: Limits): Record<string, unknown> {
       properties: {
         to: {
           oneOf: [
-            { type: 'object', required: ['recipients'], properties: { recipients: { type: 'array', minItems: 1, maxItems: limits.publishRecipients, items: name } } },
+            {
+              type: 'object',
+              required: ['recipients'],
+              properties: { recipients: { type: 'array', minItems: 1, maxItems: limits.publishRecipients, items: name } },
+            },
             { type: 'object', required: ['group'], properties: { group: name } },
             { type: 'object', required: ['everyone'], properties: { everyone: { const: true } } },
           ],
@@ -134,7 +182,12 @@ function publishSchemas(limits: Limits): Record<string, unknown> {
         type: name,
         data: { description: 'The payload of a direct notification: any JSON value.' },
         fetch: ref('FetchInstruction'),
-        ttl: { type: 'integer', minimum: 1, default: limits.ttlSeconds, description: `Seconds that it may wait; at most ${limits.ttlMaxSeconds} are granted.` },
+        ttl: {
+          type: 'integer',
+          minimum: 1,
+          default: limits.ttlSeconds,
+          description: `Seconds that it may wait; at most ${limits.ttlMaxSeconds} are granted.`,
+        },
         urgency: { enum: urgencies, default: 'normal' },
         topic: name,
         key: name,
@@ -150,12 +203,22 @@ function publishSchemas(limits: Limits): Record<string, unknown> {
           items: {
             type: 'object',
             required: ['id', 'ttl', 'waiting'],
-            properties: { id: { type: 'string' }, recipient: name, ttl: { type: 'integer' }, waiting: { type: 'integer' }, duplicate: { const: true } },
+            properties: {
+              id: { type: 'string' },
+              recipient: name,
+              ttl: { type: 'integer' },
+              waiting: { type: 'integer' },
+              duplicate: { const: true },
+            },
           },
         },
         refused: {
           type: 'array',
-          items: { type: 'object', required: ['index', 'problem'], properties: { index: { type: 'integer' }, recipient: name, problem: ref('Problem') } },
+          items: {
+            type: 'object',
+            required: ['index', 'problem'],
+            properties: { index: { type: 'integer' }, recipient: name, problem: ref('Problem') },
+          },
         },
       },
     },
@@ -166,15 +229,44 @@ function publishSchemas(limits: Limits): Record<string, unknown> {
         id: { type: 'string' },
         application: { type: 'string' },
         address: { type: 'object', required: ['kind'], properties: { kind: { enum: ['recipient', 'group', 'everyone'] }, name } },
-        state: { enum: ['pending', 'delivered', 'acknowledged', 'expired', 'overflow', 'collapsed', 'withdrawn', 'parked', 'purged', 'erased', 'unknown'] },
-        code: { enum: ['no-session', 'not-polled', 'between-polls', 'waiting-for-max-delay', 'queued-behind', 'not-acknowledged', 'parked', 'ended'] },
+        state: {
+          enum: [
+            'pending',
+            'delivered',
+            'acknowledged',
+            'expired',
+            'overflow',
+            'collapsed',
+            'withdrawn',
+            'parked',
+            'purged',
+            'erased',
+            'unknown',
+          ],
+        },
+        code: {
+          enum: [
+            'no-session',
+            'not-polled',
+            'between-polls',
+            'waiting-for-max-delay',
+            'queued-behind',
+            'not-acknowledged',
+            'parked',
+            'ended',
+          ],
+        },
         why: { type: 'string' },
         sessions: {
           type: 'array',
           items: {
             type: 'object',
             required: ['session', 'recipient', 'state'],
-            properties: { session: { type: 'string' }, recipient: name, state: { enum: ['not-registered', 'waiting', 'delivered', 'acknowledged'] } },
+            properties: {
+              session: { type: 'string' },
+              recipient: name,
+              state: { enum: ['not-registered', 'waiting', 'delivered', 'acknowledged'] },
+            },
           },
         },
       },

@@ -1,0 +1,110 @@
+/** From a notification, not yet trusted, to entries of the buffer: one for each address. */
+import { everyone } from '../buffer/address.ts';
+import type { AppendEntry } from '../buffer/message-buffer.ts';
+import { isFetchAllowed } from '../protocol/fetch-target.ts';
+import { type Problem, problem } from '../protocol/problem.ts';
+import { isProblem, parseNotification } from '../protocol/requests.ts';
+import { digest, flatten, utf8Length } from '../protocol/text.ts';
+import type { Address, Notification } from '../protocol/types.ts';
+import type { ApplicationEntry, ServerContext } from './context.ts';
+
+/** What a message counts for besides its text: the record, its place in the queue. */
+const messageOverhead = 96;
+
+/** One thing that a publisher handed over. */
+export interface Offered {
+  readonly value: unknown;
+  /** The raw JSON of its data, where it came as text. */
+  readonly payload: string | undefined;
+  /** Where it stands in the request; empty for the whole body. */
+  readonly field: string;
+  readonly index: number;
+}
+
+export interface Planned {
+  readonly index: number;
+  readonly notification: Notification;
+  readonly entry: AppendEntry;
+}
+
+/** The entries of one notification, or what is wrong with it. */
+export function plan(
+  context: ServerContext,
+  application: ApplicationEntry,
+  { value, payload, field, index }: Offered,
+): readonly Planned[] | Problem {
+  const { limits } = context;
+  const notification = parseNotification(value, field, limits.publishRecipients);
+  if (isProblem(notification)) return notification;
+  const at = (member: string): string => (field === '' ? member : `${field}.${member}`);
+  const refused = checkContract(application, notification, at);
+  if (refused !== undefined) return refused;
+  const content = contentOf(notification, payload);
+  if (content === undefined)
+    return problem('invalid-field', { field: at('data'), detail: `${at('data')} must be a JSON value.` });
+  const members = flatten(`${content},"acceptedMs":${Math.floor(context.now())}`);
+  const size = utf8Length(members);
+  if (size > limits.messageBytes) {
+    const detail = `A message may take ${limits.messageBytes} bytes.`;
+    return problem('message-too-large', { field: at(notification.kind === 'direct' ? 'data' : 'fetch'), detail });
+  }
+  const { ttl, kind, key, topic, urgency = 'normal' } = notification;
+  const shared = {
+    application: application.name,
+    members,
+    size: size + messageOverhead,
+    ttlSeconds: Math.min(ttl ?? limits.ttlSeconds, limits.ttlMaxSeconds),
+    urgency,
+    topic,
+    key,
+    fingerprint: key === undefined ? '' : digest(`${ttl ?? ''} ${kind} ${content}`),
+  };
+  const { overflow } = application.options;
+  return addressesOf(notification).map((address) => ({
+    index,
+    notification,
+    entry: { address, ...shared, overflow: overflow ?? (address.kind === 'recipient' ? 'reject' : 'drop-oldest') },
+  }));
+}
+
+/** What the application itself has registered: where its fetches may go, what its payloads are. */
+function checkContract(
+  { fetchTargets, options }: ApplicationEntry,
+  { kind, type, data, fetch }: Notification,
+  at: (member: string) => string,
+): Problem | undefined {
+  if (fetch !== undefined && !isFetchAllowed(fetch.href, fetchTargets)) {
+    return problem('fetch-target-not-allowed', {
+      field: at('fetch.href'),
+      detail: 'Register its origin or path with the application.',
+    });
+  }
+  const mismatch = kind === 'direct' ? options.validate?.(type, data) : undefined;
+  if (mismatch === undefined) return undefined;
+  return problem('contract-mismatch', {
+    field: at(mismatch.path === '' ? 'data' : `data.${mismatch.path}`),
+    detail: mismatch.detail,
+  });
+}
+
+/** The message's members as JSON, without those that only the server knows. */
+function contentOf({ kind, type, data, fetch, urgency, topic }: Notification, payload: string | undefined): string | undefined {
+  let json = `"kind":"${kind}","type":${JSON.stringify(type)}`;
+  if (kind === 'direct') {
+    const text = payload ?? (JSON.stringify(data) as string | undefined);
+    if (text === undefined) return undefined;
+    json += `,"data":${text}`;
+  } else if (fetch !== undefined) {
+    const { href, version, spread } = fetch;
+    json += `,"fetch":${JSON.stringify({ href, version, spread })}`;
+  }
+  if (urgency !== undefined && urgency !== 'normal') json += `,"urgency":"${urgency}"`;
+  if (topic !== undefined) json += `,"topic":${JSON.stringify(topic)}`;
+  return json;
+}
+
+function addressesOf({ to }: Notification): readonly Address[] {
+  if ('everyone' in to) return [everyone];
+  if ('group' in to) return [{ kind: 'group', name: to.group }];
+  return [...new Set(to.recipients)].map((name): Address => ({ kind: 'recipient', name }));
+}
