@@ -1,5 +1,5 @@
 /** Public keys of EdDSA (Ed25519) and RS256: looked at when they are given, so that a wrong one is told at the start. */
-import { importJWK, importSPKI, type JWK } from 'jose';
+import { type CryptoKey, importJWK, importSPKI, type JWK } from 'jose';
 import { wrongSetting } from './wrong-setting.ts';
 
 /** A public key as PEM (`-----BEGIN PUBLIC KEY-----`), as JWK, or ready. */
@@ -22,8 +22,8 @@ const advice = 'Give an Ed25519 public key, or an RSA one of at least 2048 bits.
 /** Looks at a key and says what it is good for. */
 export function publicKeyOf(setting: string, key: unknown): KnownKey {
   if (typeof key === 'string') return pemKey(setting, key);
-  if (key instanceof CryptoKey) return readyKey(setting, key);
-  if (typeof key === 'object' && key !== null) return jwkKey(setting, key as JWK);
+  if (typeof key === 'object' && key !== null)
+    return 'kty' in key ? jwkKey(setting, key as JWK) : readyKey(setting, key as CryptoKey);
   throw wrongSetting(setting, 'is missing. Give a public key as PEM text, JWK or CryptoKey.');
 }
 
@@ -60,7 +60,12 @@ function hexOf(setting: string, base64: string): string {
 }
 
 function readyKey(setting: string, key: CryptoKey): KnownKey {
-  const { name, hash, modulusLength } = key.algorithm as { name: string; hash?: { name: string }; modulusLength?: number };
+  const { name, hash, modulusLength } = (key.algorithm ?? {}) as {
+    name?: string;
+    hash?: { name: string };
+    modulusLength?: number;
+  };
+  if (name === undefined) throw wrongSetting(setting, 'is no key. Give a public key as PEM text, JWK or CryptoKey.');
   if (key.type !== 'public') throw wrongSetting(setting, `is a ${key.type} key. Give the public one.`);
   const get = (): Promise<CryptoKey> => Promise.resolve(key);
   if (name === 'Ed25519') return { algorithm: 'EdDSA', get };

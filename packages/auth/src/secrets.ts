@@ -1,4 +1,5 @@
 /** Shared secrets of HS256. */
+import type { CryptoKey } from 'jose';
 import { wrongSetting } from './wrong-setting.ts';
 
 const secretBytes = 32;

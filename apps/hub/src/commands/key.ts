@@ -1,4 +1,4 @@
-import { mintPublisherKey } from '../identity/publisher-keys.ts';
+import { mintKey } from '@pollux/auth';
 import { type Command, exitCodes, parseCommandLine } from './command.ts';
 
 /** `pollux-hub key` */
@@ -9,11 +9,11 @@ export const keyCommand: Command = {
 
 Prints two lines: a fresh key, for the application's server (POLLUX_KEY), and its fingerprint, for the hub's
 configuration (applications.NAME.publisherKeys). The key is kept nowhere; it also makes a good token secret.`,
-  run(args, io) {
+  async run(args, io) {
     parseCommandLine(args, {});
-    const { key, fingerprint } = mintPublisherKey();
+    const { key, fingerprint } = await mintKey();
     io.out(key);
     io.out(fingerprint);
-    return Promise.resolve(exitCodes.success);
+    return exitCodes.success;
   },
 };

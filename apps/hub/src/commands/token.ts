@@ -1,7 +1,7 @@
 import { applicationPattern } from '@pollux/core';
 import { suggestion } from '../configuration/suggest.ts';
 import { isName } from '../configuration/text-rules.ts';
-import { createTokens } from '../identity/tokens.ts';
+import { createSigner } from '../identity/tokens.ts';
 import { type Command, type CommandLine, exitCodes, parseCommandLine, UsageError, wholeNumberOf } from './command.ts';
 import { loadFrom, settingHelp, settingOptions } from './settings.ts';
 
@@ -54,8 +54,12 @@ ${settingHelp}`,
     if (stranger !== undefined) {
       throw new UsageError(`--applications: the configuration has no application "${stranger}"; ${suggestion(stranger, known)}`);
     }
-    const tokens = createTokens(configuration.identity.tokens);
-    const { token } = await tokens.mint({ recipient, ttl, ...(groups && { groups }), ...(applications && { applications }) });
+    const sign = createSigner(configuration.identity.tokens);
+    if (sign === undefined)
+      throw new UsageError(
+        'the configuration has a key set (identity.tokens.jwks) and no secret: whoever holds the private keys makes the tokens',
+      );
+    const { token } = await sign({ recipient, ttl, ...(groups && { groups }), ...(applications && { applications }) });
     io.out(token);
     return exitCodes.success;
   },

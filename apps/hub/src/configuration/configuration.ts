@@ -18,9 +18,14 @@ export interface ApplicationConfiguration {
   readonly schemas: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
 
-/** How the tokens of clients are checked. */
+/** How the tokens of clients are checked: by a secret, or by a key set. The rules between settings see to it that one is there. */
 export interface TokensConfiguration {
-  readonly secret: string;
+  readonly secret?: string;
+  /** Accepted beside `secret`, while it is being exchanged. */
+  readonly secrets?: readonly string[];
+  /** The address of a key set. */
+  readonly jwks?: string;
+  readonly algorithms?: readonly ('EdDSA' | 'RS256')[];
   readonly issuer?: string;
   readonly audience?: string;
 }

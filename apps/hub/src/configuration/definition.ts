@@ -2,24 +2,16 @@
 import { applicationPattern } from '@pollux/core';
 import { z } from 'zod';
 import type { AdminConfiguration, ApplicationConfiguration, HubConfiguration } from './configuration.ts';
-import { distinct, oneOf, text, wholeNumber, yesOrNo } from './fields.ts';
+import { distinct, name, object, oneOf, text, wholeNumber, yesOrNo } from './fields.ts';
+import { identityDefinition } from './identity-definition.ts';
 import { limitsDefinition } from './limits-definition.ts';
 import { isBasePath, isFetchTarget, isHost, isName, isOrigin } from './text-rules.ts';
-
-const object = (example: string): { error: string } => ({ error: `must be an object, for example ${example}` });
 
 const host = (description: string): z.ZodType<string> =>
   text({ rule: 'must be an IP address or a host name, for example "127.0.0.1"', accepts: isHost, description });
 
 const port = (description: string, usual: number): z.ZodDefault<z.ZodInt> =>
   wholeNumber({ min: 0, max: 65_535, default: usual, description });
-
-const name = (example: string, description: string): z.ZodType<string> =>
-  text({
-    rule: `must be a text of 1 to 256 bytes without control characters, for example "${example}"`,
-    accepts: isName,
-    description,
-  });
 
 const listen = z
   .strictObject(
@@ -80,32 +72,6 @@ const applicationName = z.string().regex(applicationPattern, {
   error:
     'is not a possible application name: a small letter, then up to 62 small letters, digits and hyphens, for example "orders"',
 });
-
-const identity = z
-  .strictObject(
-    {
-      tokens: z
-        .strictObject(
-          {
-            secret: text({
-              rule: 'must be a text of at least 32 bytes with 5 different characters or more; "pollux-hub key" prints a good one',
-              accepts: (value) => Buffer.byteLength(value) >= 32 && new Set(value).size >= 5,
-              description: 'The secret that tokens (JWT, HS256) are signed with, shared with whoever signs users in.',
-            }).meta({ writeOnly: true, minLength: 8 }),
-            issuer: name('https://login.example', 'Where set, tokens must name it as `iss`.').exactOptional(),
-            audience: name('pollux', 'Where set, tokens must name it as `aud`.').exactOptional(),
-          },
-          object('{ "secret": "at least 32 bytes" }'),
-        )
-        .describe('Signed tokens: JWT, HS256; `sub` is the recipient, `groups` and `applications` are lists, `exp` is required.'),
-      developmentSignIn: yesOrNo({
-        default: false,
-        description: 'Hands a token to whoever asks. For development on this machine only.',
-      }),
-    },
-    object('{ "tokens": { "secret": "…" } }'),
-  )
-  .describe('How clients are identified.');
 
 const credential = z.strictObject(
   {
@@ -193,7 +159,7 @@ export const configurationDefinition: z.ZodType<
           error: 'must name at least one application, for example { "orders": { "publisherKeys": ["sha256:…"] } }',
         })
         .describe('The applications by name: each may publish, and has client code in the page.'),
-      identity,
+      identity: identityDefinition,
       buffer: z
         .strictObject(
           {

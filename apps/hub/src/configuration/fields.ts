@@ -3,10 +3,22 @@
  * fault's text whichever part of the rule was broken.
  */
 import { z } from 'zod';
+import { isName } from './text-rules.ts';
 
 /** What a field says of itself in `hub.schema.json`. */
 export interface Described {
   readonly description: string;
+}
+
+/** What is said of something that should be an object. */
+export function object(example: string): { readonly error: string } {
+  return { error: `must be an object, for example ${example}` };
+}
+
+/** A name of 1 to 256 bytes. */
+export function name(example: string, description: string): z.ZodType<string> {
+  const rule = `must be a text of 1 to 256 bytes without control characters, for example "${example}"`;
+  return text({ rule, accepts: isName, description });
 }
 
 /** A whole number between two bounds. */

@@ -3,10 +3,12 @@
  * can hold all faults and none that follows from another.
  */
 import type { Fault } from './faults.ts';
+import { identityRules } from './identity-rules.ts';
 import { outlineAt, type Path, pathText, valueAt } from './outline.ts';
 import { isLoopback } from './text-rules.ts';
 
-interface Rule {
+/** One rule, with the settings that it reads. */
+export interface Rule {
   readonly reads: readonly Path[];
   /** The setting to blame and what is wrong, given the values in the order of `reads`. */
   readonly find: (values: readonly unknown[], memory: number) => Fault | undefined;
@@ -134,7 +136,7 @@ function isTouched(path: Path, faults: readonly Fault[]): boolean {
 /** Every rule that is broken. */
 export function findConflicts(raw: unknown, faults: readonly Fault[], memory: number): Fault[] {
   if (faults.some(({ path }) => path.length === 0)) return [];
-  const rules = [signInRule, remoteRule, portRule, namesRule, spreadRule, memoryRule, ...orderRules(raw)];
+  const rules = [...identityRules, signInRule, remoteRule, portRule, namesRule, spreadRule, memoryRule, ...orderRules(raw)];
   return rules.flatMap((rule) => {
     if (rule.reads.some((path) => isTouched(path, faults))) return [];
     const values = rule.reads.map((path) => valueAt(raw, path) ?? outlineAt(path)?.default);

@@ -38,3 +38,11 @@ export function isFetchTarget(value: string): boolean {
   const path = value.slice(origin.length);
   return (origin === '' ? path !== '' : isOrigin(origin)) && (path === '' || path === '/' || isBasePath(path.replace(/\/$/, '')));
 }
+
+/** The address of a key set: https, or http of this machine. */
+export function isKeySetAddress(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const { protocol, hostname, username, password } = new URL(value);
+  const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[(.*)\]$/, '$1')));
+  return isSafe && username === '' && password === '';
+}

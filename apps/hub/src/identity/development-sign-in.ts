@@ -4,16 +4,16 @@
  * front nor a rebound DNS name opens it to others.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { signTokens, TokenClaims } from '@pollux/auth';
 import { applicationPattern } from '@pollux/core';
 import { isLoopback, isName } from '../configuration/text-rules.ts';
 import { pathOf, readSmallBody, sendJson, sendProblem } from '../http/respond.ts';
-import type { TokenClaims, Tokens } from './tokens.ts';
 
 /** What the route needs to know. */
 export interface DevelopmentSignInOptions {
   readonly basePath: string;
   readonly origins: readonly string[];
-  readonly tokens: Tokens;
+  readonly sign: ReturnType<typeof signTokens>;
   /** Seconds that its tokens are good for. @default 3600 */
   readonly ttl?: number;
 }
@@ -85,7 +85,7 @@ export function createDevelopmentSignIn(
       const detail =
         claims === 'recipient' ? 'recipient must be a text of 1 to 256 bytes.' : `${claims} must be a list of names.`;
       sendProblem(res, 'invalid-field', { field: claims, detail });
-    } else sendJson(res, 200, await options.tokens.mint({ ...claims, ttl: options.ttl ?? 3600 }));
+    } else sendJson(res, 200, await options.sign({ ...claims, ttl: options.ttl ?? 3600 }));
   }
 
   return (req, res) => {

@@ -1,4 +1,5 @@
 /** Puts the parts together: communication server, identity, listeners, logs, metrics; and takes them apart in order. */
+import { authorizePublisherKeys } from '@pollux/auth';
 import { createCommunicationServer } from '@pollux/core/server';
 import { createNodeHandler } from '@pollux/node';
 import type { Logger } from 'pino';
@@ -6,12 +7,10 @@ import type { HubConfiguration } from '../configuration/configuration.ts';
 import { type GracefulServer, startServer } from '../http/graceful-server.ts';
 import { send } from '../http/respond.ts';
 import { createDevelopmentSignIn } from '../identity/development-sign-in.ts';
-import { createPublisherKeys } from '../identity/publisher-keys.ts';
-import { createTokens } from '../identity/tokens.ts';
+import { createAuthentication, createSigner } from '../identity/tokens.ts';
 import { logEvents } from '../observability/event-log.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import { startAdmin } from './admin-listener.ts';
-import { createIdentification } from './identification.ts';
 
 /** A hub that serves. */
 export interface Hub {
@@ -33,12 +32,16 @@ export async function startHub(configuration: HubConfiguration, logger: Logger):
   const server = createCommunicationServer({ applications, limits });
   const metrics: Metrics | undefined = configuration.admin && createMetrics(server);
   const stopLog = logEvents(server, logger);
-  const tokens = createTokens(configuration.identity.tokens, (reason) => metrics?.authenticationFailed('client', reason));
-  const identification = createIdentification(tokens, createPublisherKeys(applications), () =>
-    metrics?.authenticationFailed('publisher', 'unknown-key'),
+  const authenticate = createAuthentication(configuration.identity.tokens, (reason) =>
+    metrics?.authenticationFailed('client', reason),
   );
-  const handle = createNodeHandler({ server, basePath, origins, ...identification });
-  const signIn = configuration.identity.developmentSignIn ? createDevelopmentSignIn({ basePath, origins, tokens }) : undefined;
+  const authorizePublisher = authorizePublisherKeys(
+    Object.fromEntries(Object.entries(applications).map(([name, { publisherKeys }]) => [name, publisherKeys])),
+    { refused: () => metrics?.authenticationFailed('publisher', 'unknown-key') },
+  );
+  const handle = createNodeHandler({ server, basePath, origins, authenticate, authorizePublisher });
+  const sign = configuration.identity.developmentSignIn ? createSigner(configuration.identity.tokens) : undefined;
+  const signIn = sign && createDevelopmentSignIn({ basePath, origins, sign });
   let ready = true;
   let admin: GracefulServer | undefined;
   let stopping: Promise<void> | undefined;

@@ -1,5 +1,5 @@
 /** Configurations that must not start: what is spoilt, with what, and what the refusal has to say. */
-import { fingerprint, passwordHash } from '../support/good-configuration.ts';
+import { fingerprint, passwordHash, secret } from '../support/good-configuration.ts';
 
 /** Path set, value, path that the fault names (where it is another), and a part of its text. */
 export interface BadConfiguration {
@@ -9,6 +9,7 @@ export interface BadConfiguration {
   readonly says: RegExp;
 }
 
+const keySet = { jwks: 'https://login.example/jwks.json', issuer: 'https://login.example', audience: 'pollux' };
 const admin = { name: 'admin', password: passwordHash, role: 'admin' };
 
 export const badConfigurations: readonly BadConfiguration[] = [
@@ -90,7 +91,47 @@ export const badConfigurations: readonly BadConfiguration[] = [
   { set: 'identity.tokens.secret', to: 'too-short-a-secret', says: /\(value not shown\) must be a text of at least 32 bytes/ },
   { set: 'identity.tokens.secret', to: 'x'.repeat(64), says: /5 different characters/ },
   { set: 'identity.tokens.issuer', to: 7, says: /7 must be a text/ },
-  { set: 'identity.tokens.algorithm', to: 'none', says: /is not a setting; known here: secret, issuer, audience/ },
+  { set: 'identity.tokens.algorithm', to: 'none', says: /is not a setting; did you mean "algorithms"\?/ },
+  {
+    set: 'identity.tokens',
+    to: { secret, jwks: 'https://login.example/jwks.json', issuer: 'https://login.example', audience: 'pollux' },
+    blames: 'identity.tokens.jwks',
+    says: /must not stand beside a secret/,
+  },
+  {
+    set: 'identity.tokens',
+    to: { jwks: 'https://login.example/jwks.json', issuer: 'https://login.example' },
+    blames: 'identity.tokens.audience',
+    says: /is missing; the owner of a key set signs tokens for others, too/,
+  },
+  {
+    set: 'identity.tokens',
+    to: { ...keySet, jwks: 'http://login.example/jwks.json' },
+    blames: 'identity.tokens.jwks',
+    says: /must be the https address of a key set/,
+  },
+  {
+    set: 'identity',
+    to: { tokens: keySet, developmentSignIn: true },
+    blames: 'identity.developmentSignIn',
+    says: /true needs a secret/,
+  },
+  {
+    set: 'identity.tokens',
+    to: { ...keySet, algorithms: ['HS256'] },
+    blames: 'identity.tokens.algorithms[0]',
+    says: /must be one of "EdDSA", "RS256"/,
+  },
+  { set: 'identity.tokens', to: { ...keySet, algorithms: [] }, blames: 'identity.tokens.algorithms', says: /one or two of/ },
+  { set: 'identity.tokens.algorithms', to: ['RS256'], says: /a secret always means HS256/ },
+  { set: 'identity.tokens.secrets', to: [secret], says: /holds the secret itself/ },
+  { set: 'identity.tokens.secrets', to: 'not-shown-anywhere', says: /\(value not shown\) must be a list of at most 7/ },
+  {
+    set: 'identity.tokens',
+    to: { ...keySet, secrets: [secret] },
+    blames: 'identity.tokens.secrets',
+    says: /goes beside secret/,
+  },
   { set: 'identity.developmentSignIn', to: 'yes', says: /"yes" must be true or false/ },
   { set: 'buffer.kind', to: 'redis', says: /"redis" must be "memory"; no other kind is available/ },
   { set: 'limits.holdSeconds', to: 0, says: /0 must be a whole number from 1 to 55/ },

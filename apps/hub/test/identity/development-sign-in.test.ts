@@ -1,15 +1,16 @@
 import { request } from 'node:http';
+import { signTokens } from '@pollux/auth';
 import { describe, expect, it } from 'vitest';
 import { createDevelopmentSignIn } from '../../src/identity/development-sign-in.ts';
-import { createTokens } from '../../src/identity/tokens.ts';
+import { createAuthentication } from '../../src/identity/tokens.ts';
 import { secret } from '../support/good-configuration.ts';
 import { serve } from '../support/http.ts';
 
 const page = 'http://127.0.0.1:4110';
-const tokens = createTokens({ secret });
+const sign = signTokens({ secret });
 
 async function open() {
-  const route = createDevelopmentSignIn({ basePath: '/pollux', origins: [page], tokens });
+  const route = createDevelopmentSignIn({ basePath: '/pollux', origins: [page], sign });
   const server = await serve((req, res) => {
     if (!route(req, res)) res.writeHead(418).end();
   });
@@ -42,7 +43,12 @@ describe('the development sign-in', () => {
     expect(answer.headers.get('cache-control')).toBe('no-store, no-transform');
     const { token, expires } = (await answer.json()) as { token: string; expires: number };
     expect(expires - Date.now() / 1000).toBeGreaterThan(3590);
-    expect(await tokens.verify(token)).toMatchObject({ recipient: 'alice', groups: ['sales'], applications: ['orders'] });
+    const authenticate = createAuthentication({ secret });
+    expect(await authenticate({ header: () => `Bearer ${token}` })).toMatchObject({
+      recipient: 'alice',
+      groups: ['sales'],
+      applications: ['orders'],
+    });
   });
 
   it('answers the preflight of a known page', async () => {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { createTokens } from '../../src/identity/tokens.ts';
+import { createAuthentication } from '../../src/identity/tokens.ts';
 import { goodConfiguration, key, secret } from '../support/good-configuration.ts';
 import { configurationFile, runHub, runMain, serveHub } from '../support/hub-process.ts';
 
@@ -104,7 +104,7 @@ describe('token', () => {
       '60',
     ]);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    const identity = await createTokens({ secret }).verify(out.trim());
+    const identity = await createAuthentication({ secret })({ header: () => `Bearer ${out.trim()}` });
     expect(identity).toMatchObject({ recipient: 'alice', applications: ['orders', 'news'], groups: ['a', 'b'] });
     expect(Math.abs((identity?.expiresMs ?? 0) - Date.now() - 60_000)).toBeLessThan(5000);
   });
@@ -112,7 +112,9 @@ describe('token', () => {
   it('takes the secret from the environment', async () => {
     const environment = { POLLUX_IDENTITY_TOKENS_SECRET: `${secret}2`, POLLUX_APPLICATIONS: '{"orders":{}}' };
     const { out } = await runMain(['token', '--recipient', 'bob'], environment);
-    expect(await createTokens({ secret: `${secret}2` }).verify(out.trim())).toMatchObject({ recipient: 'bob' });
+    expect(await createAuthentication({ secret: `${secret}2` })({ header: () => `Bearer ${out.trim()}` })).toMatchObject({
+      recipient: 'bob',
+    });
   });
 });
 

@@ -1,10 +1,10 @@
 /** A few requests as clients and publishers make them. */
-import { createTokens } from '../../src/identity/tokens.ts';
+import { signTokens } from '@pollux/auth';
 import { key, secret } from './good-configuration.ts';
 
 /** A token of the test configuration's secret. */
 export async function tokenFor(recipient: string, ttl = 600): Promise<string> {
-  return (await createTokens({ secret }).mint({ recipient, applications: ['orders', 'news'], ttl })).token;
+  return (await signTokens({ secret })({ recipient, applications: ['orders', 'news'], ttl })).token;
 }
 
 /** Polls; `body` goes beside the two applications. */
