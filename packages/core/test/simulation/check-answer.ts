@@ -2,8 +2,8 @@
  * What the answer to a poll has to say, computed from the poll and the ledger alone: everything behind the place asked
  * for is either in the answer, or told as lost, or left the queue without loss.
  */
-import { type CursorPlace, cursorTag, parseCursor } from '../../src/protocol/cursor.ts';
-import type { Address, Message, PollAnswer, PollSection } from '../../src/protocol/types.ts';
+import { type CursorPlace, cursorTag, parseCursor, parseMessageId } from '../../src/protocol/cursor.ts';
+import type { Address, PollAnswer, PollSection } from '../../src/protocol/types.ts';
 import { checkMessages } from './check-messages.ts';
 import type { Kind } from './faults.ts';
 import type { LedgerEntry, Life } from './ledger.ts';
@@ -66,20 +66,21 @@ function checkSilence(world: World, visit: Visit, application: string): void {
   const { read } = placesAsked(visit, application);
   for (const address of visit.addresses) {
     const life = world.ledger.lifeOf({ address, application });
-    if (life === undefined || life.entries.length === 0) continue;
+    const first = life?.entries[0];
+    if (life === undefined || first === undefined) continue;
     const place = read?.get(cursorTag(address));
-    if (place === undefined) world.fail('I11', `poll ${visit.call.number}: ${life.key} has no place, and was given none`);
-    else if (place.epoch !== life.epoch) {
-      if (isOld(world, life.entries[0]?.acceptedMs))
-        world.fail('I11', `poll ${visit.call.number}: ${life.key} began anew, which was not told`);
-    } else {
-      for (const { id, position, acceptedMs, left } of life.entries.slice(place.position)) {
-        if (isOld(world, acceptedMs) && left === undefined)
-          world.fail('I1', `poll ${visit.call.number}: ${id} at ${position} is pending and was not given`);
-        if (isLoss(left?.reason) && isOld(world, left?.atMs))
-          world.fail('I11', `poll ${visit.call.number}: ${id} was lost (${left?.reason}), which was not told`);
-      }
-    }
+    const what = `poll ${visit.call.number}: ${life.key}`;
+    if (place === undefined) world.fail('I11', `${what} has no place, and was given none`);
+    else if (place.epoch === life.epoch) checkNothingBehind(world, what, life.entries.slice(place.position));
+    else if (isOld(world, first.acceptedMs)) world.fail('I11', `${what} began anew, which was not told`);
+  }
+}
+
+function checkNothingBehind(world: World, what: string, entries: readonly LedgerEntry[]): void {
+  for (const { id, acceptedMs, left } of entries) {
+    if (left === undefined && isOld(world, acceptedMs)) world.fail('I1', `${what}: ${id} is pending and was not given`);
+    if (isLoss(left?.reason) && isOld(world, left?.atMs))
+      world.fail('I11', `${what}: ${id} was lost (${left?.reason}), which was not told`);
   }
 }
 
@@ -121,17 +122,18 @@ function readStretches(world: World, visit: Visit, application: string, section:
     const handled = asked.handled?.get(tag);
     const read = asked.read?.get(tag) ?? handled;
     const place = read !== undefined && handled?.epoch === read.epoch && handled.position > read.position ? handled : read;
-    const stands = place?.epoch === end.epoch && place.position <= end.position;
-    stretches.push({
-      tag,
-      address,
-      life,
-      from: stands ? place.position : undefined,
-      to: end.position,
-      isReset: place !== undefined && !stands,
-    });
+    const stands = place?.epoch === end.epoch && place.position <= (life?.entries.length ?? 0);
+    // A server may believe that this session was sent less than it was, and begin there.
+    const from = stands ? Math.min(place.position, end.position, firstOf(section, end.epoch)) : undefined;
+    stretches.push({ tag, address, life, from, to: end.position, isReset: place !== undefined && !stands });
   }
   return stretches;
+}
+
+/** The place before the first message of a queue in a section. */
+function firstOf({ messages = [] }: News, epoch: string): number {
+  const first = messages.find(({ id }) => id.startsWith(epoch));
+  return first === undefined ? Number.POSITIVE_INFINITY : (parseMessageId(first.id)?.position ?? 0) - 1;
 }
 
 /** A cursor of an earlier life is told to be one, though reading went on in the new life already. */
@@ -147,19 +149,11 @@ function checkGap(
   { name, section, stretches }: { name: string; section: News; stretches: readonly Stretch[] },
 ): void {
   for (const reason of lossReasons) {
-    let least = 0;
-    let most = 0;
-    for (const { life, from, to } of stretches) {
-      for (const { left } of life?.entries.slice(from ?? 0, to) ?? []) {
-        if (left?.reason !== reason) continue;
-        most++;
-        // Before its first cursor a session has lost nothing, but may be told.
-        if (from !== undefined && isOld(world, left.atMs)) least++;
-      }
-    }
+    const { least, most } = countLosses(world, stretches, reason);
     const told = section.gap?.losses.find((loss) => loss.reason === reason);
     const count = told === undefined ? 0 : told.count;
     if (count === undefined) {
+      // Who returns behind others is told of holes, too, which nobody counts.
       if (reason !== 'acknowledged')
         world.fail('I11', `poll ${call.number}: ${name} lost ${least} ${reason}, told without a number`);
     } else if (count < least || count > most) {
@@ -168,14 +162,23 @@ function checkGap(
   }
 }
 
+/** What must be told, and what may be: before its first cursor a session has lost nothing. */
+function countLosses(world: World, stretches: readonly Stretch[], reason: string): { least: number; most: number } {
+  let least = 0;
+  let most = 0;
+  for (const { life, from, to } of stretches) {
+    for (const { left } of life?.entries.slice(from ?? 0, to) ?? []) {
+      if (left?.reason !== reason) continue;
+      most++;
+      if (from !== undefined && isOld(world, left.atMs)) least++;
+    }
+  }
+  return { least, most };
+}
+
 function checkMore(world: World, { call }: Visit, section: News, stretches: readonly Stretch[]): void {
   const pending = stretches.flatMap(({ life, to }): LedgerEntry[] => life?.entries.slice(to) ?? []);
   const certain = pending.find(({ left, acceptedMs }) => left === undefined && isOld(world, acceptedMs));
   if (certain !== undefined && section.more !== true)
     world.fail('I1', `poll ${call.number}: ${certain.id} is pending behind the answer, which says nothing of more`);
-}
-
-/** Messages by id, for those who look at what a page got. */
-export function messagesOf(section: PollSection | undefined): readonly Message[] {
-  return section !== undefined && 'cursor' in section ? (section.messages ?? []) : [];
 }

@@ -60,6 +60,9 @@ function checkOne(
   const nowMs = world.time.elapsedMs;
   if (left !== undefined && left.atMs < nowMs - slack)
     world.fail('I2', `poll ${call.number}: ${message.id} had left (${left.reason})`);
+  const ageMs = nowMs - entry.acceptedMs;
+  if (ageMs > entry.ttlSeconds * 1000 + slack)
+    world.fail('I2', `poll ${call.number}: ${message.id} was given at ${ageMs} ms of ${entry.ttlSeconds} s`);
   const stretch = stretches.find(({ tag }) => tag === cursorTag(address));
   if (stretch?.life?.epoch !== entry.epoch || entry.position > stretch.to)
     world.fail('I4', `poll ${call.number}: ${message.id} lies outside of the answer's cursor`);

@@ -75,6 +75,14 @@ export function createLedger(world: () => World): Ledger {
     return life;
   };
 
+  /** The same key does not make two messages while it is remembered. */
+  const checkKey = (life: Life | undefined, { key, id, acceptedMs }: LedgerEntry): void => {
+    const { fail, settings } = world();
+    const sinceMs = acceptedMs - (settings.limits.keySeconds ?? 0) * 1000;
+    const twin = life?.entries.find((entry) => key !== undefined && entry.key === key && entry.acceptedMs > sinceMs);
+    if (twin !== undefined) fail('I2', `${id} repeats ${twin.id}: both have key ${key}`);
+  };
+
   const noteAppend = (entry: AppendEntry, outcome: AppendOutcome | undefined): void => {
     const { fail, time, note } = world();
     if (outcome?.kind !== 'stored') return note(`${outcome?.kind} ${keyOf(entry)}`);
@@ -86,8 +94,21 @@ export function createLedger(world: () => World): Ledger {
     if (life?.entries.length !== position - 1)
       fail('I5', `position ${position} follows ${life?.entries.length} in ${keyOf(entry)}`);
     const stored: LedgerEntry = { ...entry, id, epoch, position, acceptedMs: time.elapsedMs, isDoubtful: false, left: undefined };
+    checkKey(life, stored);
     byId.set(id, stored);
     life?.entries.push(stored);
+  };
+
+  const checkLeaving = ({ id, acceptedMs, ttlSeconds, application, address }: LedgerEntry, reason: Leaving): void => {
+    const { fail, time, pages, settings } = world();
+    const ageMs = time.elapsedMs - acceptedMs;
+    // A withdrawal lives as long as the message that it withdraws, rounded up to a second.
+    if (reason === 'expired' && ageMs < ttlSeconds * 1000 - 1000)
+      fail('I1', `${id} expired after ${ageMs} ms of ${ttlSeconds} s`);
+    const rule = settings.applications[application]?.overflow ?? (address.kind === 'recipient' ? 'reject' : 'drop-oldest');
+    if (reason !== 'overflow' || rule !== 'reject') return;
+    const isDone = pages.some((page) => address.kind === 'recipient' && page.recipient === address.name && page.isDoneWith(id));
+    if (!isDone) fail('bound', `${id} was dropped to make room, against its application's rule`);
   };
 
   const noteRemoval = ({ reason, ids }: Removal): void => {
@@ -97,6 +118,8 @@ export function createLedger(world: () => World): Ledger {
       note(`left ${id} ${reason}`);
       count(`left-${reason}`);
       if (entry === undefined) fail('I2', `${id} left (${reason}) and had never come`);
+      else checkLeaving(entry, reason);
+      if (entry === undefined) continue;
       // A parked one leaves for good later.
       else if (entry.left !== undefined && entry.left.reason !== 'parked')
         fail('I5', `${id} left twice: ${entry.left.reason}, ${reason}`);

@@ -52,6 +52,7 @@ export function createPageRecord(world: World, page: string, application: string
 
   const take = (message: Message, asked: PollApplication): void => {
     const known = fates.get(message.id);
+    if (!world.ledger.byId.has(message.id)) world.fail('I2', `${name}: was given ${message.id}, which was never accepted`);
     if (known === undefined) fates.set(message.id, 'received');
     else checkRepeated(message, asked);
     items.push({ id: message.id, cursor: message.cursor, isFetch: message.kind === 'fetch', isTold: true });
@@ -67,6 +68,32 @@ export function createPageRecord(world: World, page: string, application: string
     const at = items.findLastIndex(({ cursor }) => cursor === place);
     const before = items.findIndex(({ id }) => id === message.id);
     if (before >= 0 && at >= before) world.fail('I7', `${name}: ${message.id} came again to a poll that had read past it`);
+  };
+
+  /** A client with too much to do takes in no more, or a part: what lies behind its `read` it will be given again. */
+  const giveBack = (place: string | null): void => {
+    const at = items.findLastIndex((item) => item.cursor === place);
+    if (at < 0) return;
+    for (const { id, gap, isTold } of items.slice(at + 1)) {
+      if (id !== undefined && fates.get(id) === 'received') fates.delete(id);
+      if (gap !== undefined && !isTold) spare.add(gap);
+    }
+    items = items.slice(0, at + 1);
+  };
+
+  /** What came before is done with, and what was lost before is told. */
+  const checkTurn = (id: string): void => {
+    const isFetch = items.find((item) => item.id === id)?.isFetch;
+    let isAhead = false;
+    for (const item of items) {
+      if (item.id === id) return;
+      // A fetch serves those of its kind that wait behind it, and its handler is given the newest, ahead of its turn.
+      isAhead ||= isFetch === true && item.isFetch === true && fates.get(item.id ?? '') !== 'done';
+      if (isSettled(item)) continue;
+      if (isAhead && item.gap === undefined) continue;
+      const invariant = item.gap === undefined ? 'I4' : 'I11';
+      world.fail(invariant, `${name}: ${id} was handled before ${item.gap ?? item.id}, which came before it`);
+    }
   };
 
   return {
@@ -93,17 +120,8 @@ export function createPageRecord(world: World, page: string, application: string
       if (fate === undefined) world.fail('I2', `${name}: ${id} was handled and never received`);
       if (fate !== 'begun') log.push({ kind: 'begun', id, atMs: world.time.elapsedMs });
       fates.set(id, 'begun');
-      const isFetch = items.find((item) => item.id === id)?.isFetch;
-      let isAhead = false;
-      for (const item of items) {
-        if (item.id === id) break;
-        if (isSettled(item)) continue;
-        // A fetch serves those of its kind that wait behind it, and its handler is given the newest, ahead of its turn.
-        isAhead ||= isFetch === true && item.isFetch === true;
-        if (isAhead && item.gap === undefined) continue;
-        const invariant = item.gap === undefined ? 'I4' : 'I11';
-        world.fail(invariant, `${name}: ${id} was handled before ${item.gap ?? item.id}, which came before it`);
-      }
+      // What was under way when the application left comes to its end out of turn.
+      if (fate !== 'free') checkTurn(id);
     },
     end: (id) => {
       if (fates.get(id) === 'done') world.fail('I7', `${name}: ${id} was done twice`);
@@ -120,6 +138,7 @@ export function createPageRecord(world: World, page: string, application: string
       log.push({ kind: 'gap', gap, atMs: world.time.elapsedMs });
     },
     check: ({ cursor, read }) => {
+      giveBack(read ?? cursor);
       for (const place of [cursor, read]) {
         if (typeof place === 'string' && !cursors.has(place))
           world.fail('I2', `${name}: came back with ${place}, which it was never given`);

@@ -105,7 +105,7 @@ export function openPage(world: World, recipient: string): Page {
     const made = createPageRecord(world, name, application);
     records.set(application, made);
     const handlers = createHandlers(world, made, clock);
-    part.on('note', ({ id }) => handlers.handle(id));
+    for (let times = world.sabotage.registrations ?? 1; times > 0; times--) part.on('note', ({ id }) => handlers.handle(id));
     part.onFetch('changed', ({ message }) => {
       world.count('fetch-handled');
       return handlers.handle(message.id);
@@ -165,23 +165,29 @@ export function openPage(world: World, recipient: string): Page {
 
 /** What handlers do: mostly their work. */
 function createHandlers(world: World, record: PageRecord, clock: ActorClock): { handle(id: string): unknown } {
-  const calls = new Map<string, number>();
+  const finished = new Set<string>();
   const doomed = new Set<string>();
   const wait = (ms: number): Promise<void> => new Promise((resolve) => clock.setTimeout(resolve, ms));
+
+  const work = (id: string): Promise<void> | undefined => {
+    const { random, settings, isStormy } = world;
+    if (doomed.has(id)) throw new Error('as before');
+    if (!isStormy || !random.chance(settings.handlerFaultRate)) return random.chance(0.5) ? undefined : wait(random.next() * 20);
+    const kind = random.pick(['handler-slow', 'handler-slow', 'handler-threw', 'handler-failed', 'handler-hung'] as const);
+    world.count(kind);
+    if (kind === 'handler-slow') return wait(random.exponential(4000));
+    if (kind === 'handler-hung') return wait(hangMs);
+    if (kind === 'handler-failed') doomed.add(id);
+    throw new Error(kind);
+  };
+
   return {
     handle: (id) => {
-      const { random, settings, isStormy } = world;
-      calls.set(id, (calls.get(id) ?? 0) + 1);
+      if (finished.has(id)) world.fail('I7', `${record.application}: the handler had done with ${id}, and was called again`);
       record.begin(id);
-      if (doomed.has(id)) throw new Error('as before');
-      if (!isStormy || !random.chance(settings.handlerFaultRate))
-        return random.chance(0.5) ? undefined : wait(random.next() * 20);
-      const kind = random.pick(['handler-slow', 'handler-slow', 'handler-threw', 'handler-failed', 'handler-hung'] as const);
-      world.count(kind);
-      if (kind === 'handler-slow') return wait(random.exponential(4000));
-      if (kind === 'handler-hung') return wait(hangMs);
-      if (kind === 'handler-failed') doomed.add(id);
-      throw new Error(kind);
+      const pending = work(id);
+      if (pending === undefined) finished.add(id);
+      return pending?.then(() => void finished.add(id));
     },
   };
 }

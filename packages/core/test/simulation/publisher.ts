@@ -70,7 +70,11 @@ export function createPublisher(world: World, name: string): Publisher {
   const follow = async (application: string, answer: PublishAnswer): Promise<void> => {
     await wait(random.exponential(2000));
     const { id } = random.pick(answer.accepted);
-    await request(random.chance(0.7) ? 'DELETE' : 'GET', `/applications/${application}/notifications/${id}`);
+    const method = random.chance(0.7) ? 'DELETE' : 'GET';
+    const response = await request(method, `/applications/${application}/notifications/${id}`);
+    const isWithdrawn = world.ledger.byId.get(id)?.left !== undefined;
+    if (method === 'DELETE' && response?.status === 200 && !isWithdrawn)
+      world.fail('I2', `${id} was withdrawn, and is still held`);
   };
 
   const round = async (): Promise<void> => {

@@ -17,6 +17,8 @@ export interface Sabotage {
   request?(call: Call): Call;
   /** What comes out of the servlet. */
   answer?(answer: Answer, call: Call): Answer;
+  /** How often each handler of the page is registered. @default 1 */
+  readonly registrations?: number;
   /** What the communication client sends through. */
   fetch?(fetch: typeof globalThis.fetch): typeof globalThis.fetch;
 }

@@ -43,6 +43,15 @@ export function createVisits(world: () => World): Visits {
     }
   };
 
+  /** What a client reported as failed is out of its queue by the time of the answer. */
+  const checkParked = ({ request, recipient }: Visit): void => {
+    for (const { id } of request.failed ?? []) {
+      const entry = world().ledger.byId.get(id);
+      if (entry?.address.kind !== 'recipient' || entry.address.name !== recipient || entry.left !== undefined) continue;
+      world().fail('I2', `${id} was reported as failed, and was not parked`);
+    }
+  };
+
   return {
     arrive: (call) => {
       if (call.path !== '/pollux/poll' || call.method !== 'POST') return undefined;
@@ -64,6 +73,7 @@ export function createVisits(world: () => World): Visits {
       if (status !== 200 && status !== 204) return;
       const answer: PollAnswer | undefined = status === 204 ? undefined : JSON.parse(body);
       checkAnswer(world(), visit, answer, body);
+      checkParked(visit);
       touch(visit);
     },
     forget: (recipient) => {
