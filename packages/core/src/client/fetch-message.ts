@@ -94,7 +94,10 @@ export function createFetcher(context: ClientContext, application: string, optio
     // The first of a burst goes at once and takes along those that wait behind it; what arrives from here on waits
     // for one more fetch. The newest says what to get, so nothing stale is asked for and nobody waits for ever.
     const key = subject(first);
-    const served = queue.filter(({ message, done }) => message?.kind === 'fetch' && !done && subject(message) === key);
+    // Whatever follows a loss waits until that was told.
+    const gap = queue.findIndex((item) => item.gap);
+    const near = gap < 0 ? queue : queue.slice(0, gap);
+    const served = near.filter(({ message, done }) => message?.kind === 'fetch' && !done && subject(message) === key);
     const reason = await obtain(served[served.length - 1]?.message as FetchMessage, handle);
     for (const item of served) item.done = true;
     return { ids: served.map((item) => (item.message as FetchMessage).id), reason };

@@ -14,7 +14,7 @@ import type { ClientContext } from './context.ts';
 /** A message, a loss, or the end of a section. */
 export interface Item {
   /** Acknowledges this and all before it. */
-  cursor?: string;
+  readonly cursor?: string;
   readonly gap?: Gap;
   readonly message?: Message;
   /** Needs no handler (any more): another fetch covered it, it was withdrawn, it had come before, it is an end. */
@@ -90,11 +90,6 @@ export function createInbox(
     // One that waits for its turn covers what was lost until then; one at work may have looked too early.
     const told = waiting().some((item) => JSON.stringify(item.gap) === text);
     if (!told) queue.push({ gap });
-    if (gap.losses.some(({ reason }) => reason === 'reset')) {
-      // Cursors of the life that ended acknowledge nothing any more: the server would only say so again and again.
-      cursor = null;
-      for (const item of queue) delete item.cursor;
-    }
     return !told;
   };
 
