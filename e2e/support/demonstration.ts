@@ -64,17 +64,14 @@ export async function startDemonstration(options: DemonstrationOptions = {}): Pr
   async function end(): Promise<void> {
     const results = await Promise.allSettled([...running.values()].map((one) => one.stop()));
     await rm(folder, { recursive: true, force: true });
-    const failed = results.filter((result) => result.status === 'rejected');
-    if (failed.length > 0)
-      throw new AggregateError(
-        failed.map(({ reason }) => reason as unknown),
-        failed.map(({ reason }) => String(reason)).join('\n'),
-      );
+    throwFailures(results);
   }
 
   try {
     await start('hub');
-    await Promise.all([...applications, 'portal' as const].map(start));
+    // All are awaited even where one fails: a process that is still starting could not be ended.
+    const started = await Promise.allSettled([...applications, 'portal' as const].map(start));
+    throwFailures(started);
   } catch (error) {
     await end().catch(() => undefined);
     throw error;
@@ -100,6 +97,11 @@ export async function startDemonstration(options: DemonstrationOptions = {}): Pr
     start: (name) => start(name),
     [Symbol.asyncDispose]: end,
   };
+}
+
+function throwFailures(results: readonly PromiseSettledResult<void>[]): void {
+  const reasons = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as unknown] : []));
+  if (reasons.length > 0) throw new AggregateError(reasons, reasons.map(String).join('\n'));
 }
 
 function addressesOf(ports: Readonly<Record<ApplicationName | 'hub' | 'admin' | 'portal', number>>): Addresses {

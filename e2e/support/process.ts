@@ -23,15 +23,20 @@ export interface Running extends AsyncDisposable {
   kill(): Promise<void>;
 }
 
+// Whatever ends a test run, nothing that it started outlives it.
+const alive = new Set<ChildProcess>();
+process.on('exit', () => alive.forEach((child) => void child.kill('SIGKILL')));
+
 const readyMs = 15_000;
 const patienceMs = 10_000;
 
 /** Starts a process and waits until it is ready; rejects with its output where it is not to be. */
 export async function startProcess(launch: Launch): Promise<Running> {
   const child = spawn(process.execPath, launch.args, { cwd: root, env: { PATH: process.env['PATH'] ?? '', ...launch.env } });
+  alive.add(child);
   let printed = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += chunk.toString()));
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve())).finally(() => alive.delete(child));
 
   async function stop(): Promise<void> {
     if (child.exitCode !== null || child.signalCode !== null) return;
