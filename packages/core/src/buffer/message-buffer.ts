@@ -21,6 +21,8 @@ export interface BufferedMessage {
   /** UTF-8 bytes that it counts for in the bounds. */
   readonly size: number;
   readonly acceptedMs: number;
+  /** Since when its application's latency budget runs: its acceptance, or that of the first message it replaces. */
+  readonly waitingSinceMs: number;
   readonly expiresMs: number;
   readonly urgency: Urgency;
   readonly topic: string | undefined;

@@ -92,7 +92,10 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     show(healthy ? 'connected' : 'connecting');
     watch(polling);
     void wire.poll(asked, wait, polling.controller.signal).then((outcome) => {
-      if (state === polling) conclude(polling, judge(outcome));
+      if (state !== polling) return;
+      // There is nothing left to abort: browsers would show the good request as a cancelled one.
+      state = { kind: 'idle' };
+      conclude(polling, judge(outcome));
     });
     review();
   };

@@ -94,7 +94,7 @@ function dueAt(held: HeldState, sections: readonly Section[], nowMs: number): nu
     if (maxDelay === undefined || maxDelay === 0 || hasOther || held.mustAnswer) return nowMs;
     const lists = listsOf(section);
     if (rankOf(lists) === highRank) return nowMs;
-    for (const list of lists) for (const message of list) due = Math.min(due, message.acceptedMs + maxDelay * 1000);
+    for (const list of lists) for (const message of list) due = Math.min(due, message.waitingSinceMs + maxDelay * 1000);
   }
   return due;
 }

@@ -10,6 +10,7 @@ function messages(count: number, size: number, urgency: Urgency = 'normal'): Buf
     members: '',
     size,
     acceptedMs: 0,
+    waitingSinceMs: 0,
     expiresMs: 0,
     urgency,
     topic: undefined,

@@ -155,7 +155,7 @@ export const storingMutants: readonly BufferMutant[] = [
         ...found,
         messages: found.messages.map((message) => ({
           ...message,
-          acceptedMs: stored.get(found.epoch + message.position) ?? message.acceptedMs,
+          waitingSinceMs: stored.get(found.epoch + message.position) ?? message.waitingSinceMs,
         })),
       }));
     },
