@@ -1,6 +1,7 @@
 import './styles/tokens.css';
 import './styles/base.css';
-import './styles/ui.css';
+import './styles/controls.css';
+import './styles/layout.css';
 import { createPinia } from 'pinia';
 import { createApp } from 'vue';
 import App from './App.vue';

@@ -5,7 +5,7 @@ import { createMatcher } from './filter.ts';
 import { createSubscriber, type Subscriber } from './subscriber.ts';
 
 /** One frame gathers the events of this many milliseconds. */
-export const gatherMs = 100;
+const gatherMs = 100;
 const tickEvery = 1000;
 
 export interface StreamOptions {

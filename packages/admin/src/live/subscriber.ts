@@ -8,7 +8,7 @@ import { feedRow } from './feed-row.ts';
 import type { Matches } from './filter.ts';
 
 /** Rows in one frame; of more, the oldest are skipped. */
-export const frameRows = 500;
+const frameRows = 500;
 
 export interface Taken {
   readonly rows: readonly FeedRow[];

@@ -122,7 +122,7 @@ export function poll(server: CommunicationServer, identity: ClientIdentity | str
   });
 }
 
-export function answerOf(outcome: PollOutcome): PollAnswer {
+function answerOf(outcome: PollOutcome): PollAnswer {
   if (outcome.status !== 200) throw new Error(`The poll ended with ${outcome.status}.`);
   return JSON.parse(outcome.json) as PollAnswer;
 }
