@@ -1,9 +1,13 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
-import { commandsOf, freePort, listens, type Running, run, temporaryFolder } from './example.ts';
+import { commandsOf, freePort, listens, type Running, root, run, temporaryFolder } from './example.ts';
 
 vi.setConfig({ testTimeout: 180_000 });
 
-const names = ['node', 'express', 'deno', 'bun', 'hono', 'worker'] as const;
+// Next.js is large: it is run where somebody installed it (examples/next/README.md).
+const hasNext = existsSync(`${root}/examples/next/node_modules/next`);
+
+const names = ['node', 'express', 'deno', 'bun', 'hono', 'worker', ...(hasNext ? ['next'] : [])];
 
 /** A configuration file holds workerd's port. */
 const ports: Readonly<Record<string, (port: number) => string>> = { worker: (port) => ` --socket-addr=http=127.0.0.1:${port}` };
@@ -13,7 +17,7 @@ describe.each(names)('examples/%s, by the commands of its README', (name) => {
     await using folder = await temporaryFolder();
     const port = await freePort();
     const commands = (await commandsOf(`examples/${name}`)).map((command) =>
-      command.replaceAll(':3000', `:${port}`).replaceAll('cookies.txt', `${folder.path}/cookies.txt`),
+      command.replaceAll(/(:|-p )3000/g, `$1${port}`).replaceAll('cookies.txt', `${folder.path}/cookies.txt`),
     );
     const find = (pattern: RegExp): string => commands.find((command) => pattern.test(command)) ?? `no command ${pattern}`;
     const preparing = commands.filter((command) => !command.startsWith('curl'));
