@@ -15,7 +15,8 @@ export interface NodeHandlerOptions {
 }
 
 /** The exchange that a connection is busy with. Requests of one connection come one after another. */
-const current = new WeakMap<Socket, Exchange>();
+const current: unique symbol = Symbol('current');
+type Connection = Socket & { [current]?: Exchange | undefined };
 
 /**
  * Binds a communication server to `node:http` or `node:https` servers that exist already. No web `Request` or
@@ -39,16 +40,16 @@ export function createNodeHandler(options: ServletOptions, { headers = 'write-at
   };
 }
 
-/** One listener for each connection, not for each request: held polls come by the thousand. */
-function watchConnection(socket: Socket, exchange: Exchange): void {
-  if (!current.has(socket)) {
-    socket.once('close', () => {
-      const interrupted = current.get(socket);
-      current.delete(socket);
-      interrupted?.onDisconnect?.();
-    });
-  }
-  current.set(socket, exchange);
+/** One listener, shared by all, on each connection and not on each request: held polls come by the thousand. */
+function watchConnection(socket: Connection, exchange: Exchange): void {
+  if (!(current in socket)) socket.on('close', onClose);
+  socket[current] = exchange;
+}
+
+function onClose(this: Connection): void {
+  const interrupted = this[current];
+  this[current] = undefined;
+  interrupted?.onDisconnect?.();
 }
 
 /** Two Host headers let a proxy and a server disagree about whom a request is for (RFC 9112, section 3.2). */

@@ -70,6 +70,8 @@ export interface QueueExchange extends QueueName {
   readonly limit?: Place | undefined;
   /** Where a first read of a group's or everyone's queue begins: before its newest `n` messages. @default 0 */
   readonly newest?: number;
+  /** For the buffer's own use: it may keep here what finds the queue again. */
+  hint?: unknown;
   /** Messages stay until they expire, whoever acknowledged them. */
   readonly retain?: true;
 }

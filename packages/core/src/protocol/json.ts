@@ -27,7 +27,7 @@ const comma = 0x2c;
 /** Parses a body, or says what is wrong with it. */
 export function parseJson(text: string, bounds: JsonBounds): JsonBody | Problem {
   let value: unknown;
-  const scanned = scan(text, bounds);
+  const scanned = isWithin(text, bounds) ? noPayloads : scan(text, bounds);
   if ('status' in scanned) return scanned;
   try {
     value = JSON.parse(text);
@@ -35,6 +35,18 @@ export function parseJson(text: string, bounds: JsonBounds): JsonBody | Problem 
     return problem('malformed-json', { detail: 'The body could not be parsed as JSON.' });
   }
   return { value, payloads: scanned.payloads };
+}
+
+const noPayloads = { payloads: [] as (string | undefined)[] };
+
+/** Whether a short text cannot reach the bounds and names no payload, so that it need not be looked through. */
+function isWithin(text: string, { depth, keys }: JsonBounds): boolean {
+  // A member takes at least five characters: "":0,
+  if (text.length > keys * 5 || text.includes('"data"') || text.includes('\\')) return false;
+  let opened = 0;
+  for (let at = text.indexOf('{'); at >= 0; at = text.indexOf('{', at + 1)) opened++;
+  for (let at = text.indexOf('['); at >= 0; at = text.indexOf('[', at + 1)) opened++;
+  return opened <= depth;
 }
 
 /** Whether what `parseJson` returned is a problem. */

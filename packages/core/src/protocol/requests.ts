@@ -52,13 +52,12 @@ export function parsePollRequest(value: unknown): PollRequest | Problem {
   if (!isObject(applications)) return invalid('applications', 'an object with one member for each application');
   const reported = failed === undefined ? undefined : parseFailed(failed);
   if (reported !== undefined && !Array.isArray(reported)) return reported as Problem;
-  return {
-    ...(typeof session === 'string' ? { session } : undefined),
-    ...(seq === undefined ? undefined : { seq }),
-    ...(wait === undefined ? undefined : { wait }),
-    applications: applications as PollRequest['applications'],
-    ...(reported === undefined ? undefined : { failed: reported }),
-  };
+  const request: { -readonly [Name in keyof PollRequest]: PollRequest[Name] } = { applications: applications as PollRequest['applications'] };
+  if (typeof session === 'string') request.session = session;
+  if (seq !== undefined) request.seq = seq;
+  if (wait !== undefined) request.wait = wait;
+  if (reported !== undefined) request.failed = reported;
+  return request;
 }
 
 function parseFailed(value: unknown): NonNullable<PollRequest['failed']> | Problem {

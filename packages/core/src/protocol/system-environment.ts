@@ -12,7 +12,22 @@ function unref(handle: unknown): void {
   (handle as { unref?: () => void }).unref?.();
 }
 
+/** A timer within the runtime's range: one object and no closure, since every held poll has one. */
+class ShortTimer implements Timer {
+  readonly #handle: ReturnType<typeof setTimeout>;
+
+  constructor(callback: () => void, ms: number) {
+    this.#handle = setTimeout(callback, ms);
+    unref(this.#handle);
+  }
+
+  clear(): void {
+    clearTimeout(this.#handle);
+  }
+}
+
 function startTimer(callback: () => void, ms: number): Timer {
+  if (ms <= longestDelayMs) return new ShortTimer(callback, ms);
   let handle: ReturnType<typeof setTimeout>;
   const arm = (remaining: number): void => {
     const delay = Math.min(remaining, longestDelayMs);

@@ -77,7 +77,7 @@ export function noteAcknowledged(
 function moveOn(following: Following, { epoch, after, reset }: QueueReading): number {
   const handled = reset ? undefined : following.handled;
   following.handled = undefined;
-  following.read = { epoch, position: after };
+  if (following.read?.epoch !== epoch || following.read.position !== after) following.read = { epoch, position: after };
   following.limit = undefined;
   if (following.epoch !== epoch) {
     following.epoch = epoch;

@@ -3,6 +3,7 @@
 import { lossWithin } from '../buffer/losses.ts';
 import type { BufferedMessage, QueueReading } from '../buffer/message-buffer.ts';
 import { cursorPart, messageId } from '../protocol/cursor.ts';
+import { flatten } from '../protocol/text.ts';
 import type { Gap, GapReason } from '../protocol/types.ts';
 import type { Following, SessionApplication } from './session.ts';
 
@@ -62,7 +63,7 @@ export function writeSection({ application, readings, isNew }: Section, count: n
   if (!isNew && gap === undefined && count === 0 && !hasMore && deliveries.every(({ end }, i) => end === readings[i]?.after))
     return undefined;
   const cursor = deliveries.map(({ following, epoch, end }) => cursorPart(following.tag, epoch, end)).join('.');
-  let json = `${JSON.stringify(application.name)}:{"cursor":"${cursor}"`;
+  let json = `"${application.name}":{"cursor":"${cursor}"`;
   if (gap !== undefined) json += `,"gap":${JSON.stringify(gap)}`;
   if (count > 0) json += `,"messages":[${writeMessages(readings, deliveries)}]`;
   json += hasMore ? ',"more":true}' : '}';
@@ -80,13 +81,16 @@ function writeMessages(readings: readonly QueueReading[], deliveries: readonly D
       if (other < index) before += `${cursorPart(delivery.following.tag, delivery.epoch, delivery.end)}.`;
       if (other > index) after += `.${cursorPart(delivery.following.tag, delivery.epoch, readings[other]?.after ?? 0)}`;
     }
-    const beginning = `","cursor":"${before}${following.tag}${epoch}`;
+    // Few and flat pieces: every joint of a long answer is an object until the whole is written.
+    const next = flatten(`},{"id":"${epoch}`);
+    const middle = flatten(`","cursor":"${before}${following.tag}${epoch}`);
+    const end = flatten(`${after}",`);
     for (const message of messages) {
       const position = message.position.toString(36);
-      json += `${json === '' ? '' : ','}{"id":"${epoch}${position}${beginning}${position}${after}",${message.members}}`;
+      json += (json === '' ? next.slice(2) : next) + position + middle + position + end + message.members;
     }
   }
-  return json;
+  return json === '' ? '' : `${json}}`;
 }
 
 /** What the session can no longer get, up to where the answer reaches. */

@@ -126,7 +126,10 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
   return held;
 }
 
+/** Runtimes keep a list of timers for each delay: a few delays make few lists, thousands make a list for each poll. */
+const spreadSteps = 20;
+
 /** The wait that is granted: at most the hold, and then less a random part, so that polls do not end together. */
 function grantedSeconds({ limits, random }: ServerContext, wait: number): number {
-  return wait < limits.holdSeconds ? wait : limits.holdSeconds - random.next() * limits.holdSpreadSeconds;
+  return wait < limits.holdSeconds ? wait : limits.holdSeconds - (Math.floor(random.next() * spreadSteps) / spreadSteps) * limits.holdSpreadSeconds;
 }

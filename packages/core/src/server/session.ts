@@ -10,6 +10,7 @@ export interface Following extends QueueExchange {
   read: Place | undefined;
   limit: Place | undefined;
   newest: number;
+  hint: unknown;
   /** The life of the queue that `sent` and `acknowledged` belong to. */
   epoch: string;
   /** The last position that an answer to this session covered. */
@@ -34,7 +35,7 @@ export interface SessionApplication {
 export interface RecipientEntry {
   readonly recipient: string;
   readonly address: Address;
-  readonly sessions: Session[];
+  sessions: Session[];
   held: number;
 }
 

@@ -58,7 +58,9 @@ export function openSession(context: ServerContext, identity: ClientIdentity, no
     held: undefined,
     isClosed: false,
   };
-  entry.sessions.push(session);
+  // An array begun by a literal takes the room of one; the first `push` takes that of seventeen.
+  if (entry.sessions.length === 0) entry.sessions = [session];
+  else entry.sessions.push(session);
   sessions.set(session.id, session);
   return session;
 }
@@ -113,6 +115,7 @@ function followingsOf(context: ServerContext, session: Session, application: str
     read: undefined,
     limit: undefined,
     newest: 0,
+    hint: undefined,
     ...(retain ? { retain } : undefined),
     epoch: '',
     sent: 0,

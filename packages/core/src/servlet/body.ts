@@ -11,9 +11,14 @@ export function withJsonBody(service: Service, exchange: Exchange, maxBytes: num
   if (wrong !== undefined) return respondProblem(service, exchange, wrong);
   const found = exchange.readBody(maxBytes);
   if ('then' in found) {
-    found
-      .then((body) => parse(service, exchange, maxBytes, body, use))
-      .then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+    const fail = (failure: unknown): void => respondFailure(service, exchange, failure);
+    found.then((body) => {
+      try {
+        parse(service, exchange, maxBytes, body, use);
+      } catch (failure) {
+        fail(failure);
+      }
+    }, fail);
   } else parse(service, exchange, maxBytes, found, use);
 }
 

@@ -26,7 +26,7 @@ function pollAs(service: Service, exchange: Exchange, identity: ClientIdentity):
         respondOutcome(service, exchange, outcome);
       },
     });
-    if (held !== undefined) exchange.onDisconnect = () => held.cancel();
+    if (held !== undefined) exchange.onDisconnect = held.cancel;
   });
 }
 

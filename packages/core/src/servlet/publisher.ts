@@ -1,6 +1,7 @@
 /** Who publishes: asked before anything else is read of the request. */
 import { problem } from '../protocol/problem.ts';
 import type { Exchange } from './exchange.ts';
+import { checkForgery } from './forgery.ts';
 import { respondFailure, respondProblem, type Service } from './service.ts';
 
 /** Goes on where the caller may publish for the application; answers 401 or 403 otherwise. */
@@ -19,6 +20,9 @@ export function asPublisher(
     return use();
   };
   const fail = (failure: unknown): void => respondFailure(service, exchange, failure);
+  // A host may know its publishers by cookie, too.
+  const forged = checkForgery(exchange, service.origins);
+  if (forged !== undefined) return respondProblem(service, exchange, forged);
   const publisher = service.authorizePublisher(exchange);
   const done = publisher !== undefined && 'then' in publisher ? publisher.then(decide) : decide(publisher);
   if (done !== undefined && 'then' in done) done.then(undefined, fail);

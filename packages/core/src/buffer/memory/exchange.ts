@@ -10,7 +10,7 @@ const noMessages: readonly BufferedMessage[] = [];
 
 /** One queue's part of an exchange. */
 export function exchangeOne(context: MemoryContext, asked: QueueExchange, request: ExchangeRequest, nowMs: number): QueueReading {
-  const queue = context.table.open(asked, nowMs);
+  const queue = find(context, asked, nowMs);
   queue.lastUsedMs = nowMs;
   if (queue.dueMs === Number.POSITIVE_INFINITY) context.table.schedule(queue, nowMs + context.limits.stubSeconds * 1000);
   expireDue(context, queue, nowMs);
@@ -30,6 +30,15 @@ export function exchangeOne(context: MemoryContext, asked: QueueExchange, reques
 /** Where reading begins without a place: a recipient's queue, and all after a reset, at the oldest that is held. */
 function firstRead(queue: Queue, asked: QueueExchange, isReset: boolean): number {
   return isReset || queue.address.kind === 'recipient' ? startOf(queue) : startOfNewest(queue, asked.newest ?? 0);
+}
+
+/** The queue, without a look-up where it is the one found last time. */
+function find(context: MemoryContext, asked: QueueExchange, nowMs: number): Queue {
+  const hint = asked.hint as Queue | undefined;
+  if (hint !== undefined && !hint.isRemoved) return hint;
+  const queue = context.table.open(asked, nowMs);
+  asked.hint = queue;
+  return queue;
 }
 
 /** Remembers how far any session was sent: a message before that cannot be taken back in silence. */
@@ -58,7 +67,8 @@ function placeOf(queue: Queue, session: string, untilMs: number, start: number):
     return place;
   }
   const place = { session, handled: start, untilMs };
-  queue.places.push(place);
+  if (queue.places.length === 0) queue.places = [place];
+  else queue.places.push(place);
   return place;
 }
 

@@ -27,6 +27,7 @@ export interface Queue extends QueueName {
   /** Pending messages in order of position. */
   readonly messages: BufferedMessage[];
   bytes: number;
+  isRemoved: boolean;
   /** The last position assigned. */
   last: number;
   places: SessionPlace[];

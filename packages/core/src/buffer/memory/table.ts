@@ -63,6 +63,7 @@ export function createTable(newEpoch: () => string): Table {
     },
     remove(queue) {
       const { entry } = queue;
+      queue.isRemoved = true;
       const held = queue.bytes + stubBytes + (queue.keys?.size ?? 0) * keyBytes + parkedBytes(queue);
       entry.bytes -= held;
       table.bytes -= held;
@@ -125,6 +126,7 @@ function newQueue(entry: AddressEntry, application: string, epoch: string, nowMs
     application,
     epoch,
     messages: [],
+    isRemoved: false,
     bytes: 0,
     last: 0,
     places: [],
