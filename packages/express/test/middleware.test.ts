@@ -13,8 +13,9 @@ const notification = { to: { recipients: ['alice'] }, kind: 'direct', type: 'tex
 async function readUntil(response: Response, wanted: string): Promise<string> {
   let text = '';
   const decoder = new TextDecoder();
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
+  const reader = response.body?.getReader();
+  for (let next = await reader?.read(); next?.value !== undefined; next = await reader?.read()) {
+    text += decoder.decode(next.value, { stream: true });
     if (text.includes(wanted)) return text;
   }
   throw new Error(`The stream ended without ${wanted}: ${text}`);
@@ -49,7 +50,7 @@ describe.each(versions)('behind the middleware of a host on %s', (_name, express
     expect((await post(url, `${'['.repeat(40)}${']'.repeat(40)}`)).status).toBe(400);
     expect((await post(url, '"text"')).status).toBe(400);
     const headers = { 'content-type': 'application/json', 'content-encoding': 'gzip' };
-    const zipped = await fetch(url, { method: 'POST', headers, body: gzipSync(JSON.stringify(firstPoll)) });
+    const zipped = await fetch(url, { method: 'POST', headers, body: new Uint8Array(gzipSync(JSON.stringify(firstPoll))) });
     expect(zipped.status).toBe(415);
     expect((await post(url, firstPoll)).status).toBe(200);
   });

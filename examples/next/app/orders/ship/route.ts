@@ -1,4 +1,4 @@
-import { server } from '../../../communication';
+import { server } from '../../../communication.ts';
 
 export async function POST(): Promise<Response> {
   const shipped = { kind: 'direct', type: 'order.shipped', data: { id: 7 } } as const;

@@ -1,1 +1,1 @@
-export { pollux as DELETE, pollux as GET, pollux as OPTIONS, pollux as POST } from '../../../communication';
+export { pollux as DELETE, pollux as GET, pollux as OPTIONS, pollux as POST } from '../../../communication.ts';
