@@ -1,6 +1,5 @@
 /** The commands of the model: what a server asks of a message buffer, right and wrong, in any order. */
 import fc from 'fast-check';
-import { lossWithin } from '../../src/buffer/losses.ts';
 import type {
   AppendEntry,
   AppendOutcome,
@@ -11,9 +10,9 @@ import type {
 } from '../../src/buffer/message-buffer.ts';
 import { messageId } from '../../src/protocol/cursor.ts';
 import type { Urgency } from '../../src/protocol/types.ts';
-import { type ExpectedReading, nameOf } from './reference-buffer.ts';
-import { hasHoles, lossesBetween, lossRuns } from './reference-queue.ts';
-import { assert, compare, compareReading, noticeForgotten, now, type Scene } from './scene.ts';
+import { compareReading } from './compare-reading.ts';
+import { nameOf } from './reference-buffer.ts';
+import { assert, compare, noticeEpoch, noticeForgotten, now, type Scene } from './scene.ts';
 
 export type Command = fc.Command<object, Scene>;
 
@@ -27,9 +26,6 @@ const sessions: readonly { readonly session: string; readonly queues: readonly Q
   { session: 'b1', queues: [own('bob', 'x'), everybody], retain: true },
 ];
 const names: readonly QueueName[] = [own('alice', 'x'), own('alice', 'y'), own('bob', 'x'), group, everybody];
-
-/** A ledger tells this many runs of losses apart; behind more, counts may be unknown. */
-const exactRuns = 40;
 
 function command(text: string, run: (scene: Scene) => void): Command {
   return {
@@ -147,53 +143,11 @@ function exchange(terms: ExchangeTerms): Command {
     for (const [index, question] of asked.entries()) {
       const reading = readings[index] as QueueReading;
       const queue = scene.reference.queue(question);
-      compareReading(scene, queue, reading);
-      compareWhole(scene.reference.exchange(question, session, terms.keepMs), reading, terms.maxBytes, question);
+      noticeEpoch(scene, queue, reading);
+      compareReading(scene.reference.exchange(question, session, terms.keepMs), reading, terms.maxBytes, question);
       note(scene, session, question, reading);
     }
   });
-}
-
-function compareWhole(expected: ExpectedReading, reading: QueueReading, maxBytes: number, asked: QueueExchange): void {
-  const { queue } = expected;
-  for (const member of ['after', 'last', 'freed', 'reset'] as const) {
-    assert(reading[member] === expected[member], `${queue.key}: ${member} is ${reading[member]}, expected ${expected[member]}`);
-  }
-  let bytes = 0;
-  for (const [index, message] of reading.messages.entries()) {
-    const wanted = expected.messages[index];
-    assert(message.position === wanted?.position, `${queue.key}: message ${message.position} where ${wanted?.position} is next`);
-    assert(
-      message.members === wanted.entry.members && message.topic === wanted.entry.topic,
-      `${queue.key}: message ${message.position} was changed`,
-    );
-    bytes += message.size;
-    assert(bytes <= maxBytes || index === 0, `${queue.key}: ${bytes} bytes read, ${maxBytes} allowed`);
-  }
-  const next = expected.messages[reading.messages.length];
-  assert(reading.more === (next !== undefined), `${queue.key}: more is ${reading.more}`);
-  assert(next === undefined || bytes + next.entry.size > maxBytes, `${queue.key}: reading stopped early`);
-  const ends = [...reading.messages.map(({ position }) => position), ...(next === undefined ? [reading.last] : [])];
-  for (const end of ends) compareLosses(expected, reading, end, asked);
-}
-
-/** Up to any end that an answer may have, each reason is told exactly, or as unknown where that is fair. */
-function compareLosses({ queue, after }: ExpectedReading, reading: QueueReading, upTo: number, asked: QueueExchange): void {
-  // Before its first cursor a session has lost nothing (protocol 6.7), but may be told of what it never had.
-  if (asked.read === undefined || reading.reset) return;
-  const expected = lossesBetween(queue, after, upTo);
-  for (const reason of ['expired', 'overflow', 'parked', 'purged', 'acknowledged'] as const) {
-    const losses = reading.losses.filter((loss) => loss.reason === reason);
-    const counts = losses.map((loss) => lossWithin(loss, after, upTo));
-    const wanted = expected.get(reason) ?? 0;
-    if (counts.includes(undefined)) {
-      const fair = lossRuns(queue) > exactRuns || (reason === 'acknowledged' && (hasHoles(queue) || upTo < reading.last));
-      assert(fair, `${queue.key}: ${reason} is of unknown number up to ${upTo}, expected ${wanted}`);
-      continue;
-    }
-    const sum = counts.reduce((total: number, count) => total + (count ?? 0), 0);
-    assert(sum === wanted, `${queue.key}: ${sum} ${reason} told after ${after} up to ${upTo}, expected ${wanted}`);
-  }
 }
 
 function note(scene: Scene, session: string, name: QueueName, reading: QueueReading): void {

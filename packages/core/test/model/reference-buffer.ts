@@ -65,28 +65,28 @@ export function createReferenceBuffer(limits: Limits): ReferenceBuffer {
     return queue;
   };
 
-  /** Whether a message fits, replacing another of its topic or not. */
-  const fits = (queue: ReferenceQueue, entry: AppendEntry): boolean => {
-    const pending = held(queue);
-    const replaced = pending.filter(({ entry: { topic } }) => topic !== undefined && topic === entry.topic);
-    const growth = entry.size - bytesOf(replaced);
+  /** Whether a message fits among others, replacing one of its topic or not. */
+  const fits = (pending: readonly ReferenceMessage[], entry: AppendEntry): boolean => {
+    const others = pending.filter(({ entry: { topic } }) => topic === undefined || topic !== entry.topic);
+    const replaced = pending.length - others.length;
+    const bytes = bytesOf(others) + entry.size;
     return (
-      pending.length + 1 - replaced.length <= limits.queueMessages &&
-      (growth <= 0 || bytesOf(pending) + growth <= limits.queueBytes)
+      others.length + 1 <= limits.queueMessages && (bytes <= limits.queueBytes || (replaced > 0 && bytes <= bytesOf(pending)))
     );
   };
 
+  /** Drops what may be dropped for a message to fit, or nothing where that is not enough. */
   const makeRoom = (queue: ReferenceQueue, entry: AppendEntry): boolean => {
-    const lose = end(queue);
+    const pending = held(queue);
+    if (fits(pending, entry)) return true;
     // What some session acknowledged never causes a refusal.
-    if (!fits(queue, entry))
-      for (const message of held(queue)) if (message.position <= queue.handledTo) lose(message, 'overflow');
-    while (!fits(queue, entry) && entry.overflow === 'drop-oldest') {
-      const oldest = held(queue)[0];
-      if (oldest === undefined) break;
-      lose(oldest, 'overflow');
+    let first = pending.filter(({ position }) => position <= queue.handledTo).length;
+    while (!fits(pending.slice(first), entry)) {
+      if (entry.overflow === 'reject' || first >= pending.length) return false;
+      first++;
     }
-    return fits(queue, entry);
+    for (const message of pending.slice(0, first)) end(queue)(message, 'overflow');
+    return true;
   };
 
   const append = (entry: AppendEntry): AppendOutcome['kind'] | 'address-full' => {
@@ -152,17 +152,19 @@ function exchangeReference(
 ): ExpectedReading {
   const stands = (place: { epoch: string; position: number } | undefined): boolean =>
     place === undefined || (place.epoch === queue.epoch && place.position <= last(queue));
-  const reset = !stands(asked.read) || !stands(asked.handled);
+  // Where reading goes on in this life of the queue, the reset was told: an old acknowledgement is only void.
+  const reset = !stands(asked.read ?? asked.handled);
+  const handled = !reset && stands(asked.handled) ? asked.handled : undefined;
   const limit = asked.limit !== undefined && asked.limit.epoch === queue.epoch ? asked.limit.position : last(queue);
   const first = queue.isOwn || reset ? beginning(queue) : beforeNewest(queue, asked.newest ?? 0);
   const after = reset || asked.read === undefined ? first : Math.min(asked.read.position, limit);
   let freed = 0;
   if (queue.isOwn) {
-    const begin = asked.handled === undefined || reset ? beginning(queue) : 0;
+    const begin = handled === undefined ? beginning(queue) : 0;
     const place = queue.places.get(session) ?? { handled: begin, untilMs: 0 };
     queue.places.set(session, place);
     place.untilMs = Math.max(place.untilMs, nowMs + keepMs);
-    if (asked.handled !== undefined && !reset) place.handled = Math.max(place.handled, Math.min(asked.handled.position, limit));
+    if (handled !== undefined) place.handled = Math.max(place.handled, Math.min(handled.position, limit));
     queue.handledTo = Math.max(queue.handledTo, place.handled);
     if (asked.retain !== true) freed = freeReference(queue, nowMs, end);
   }

@@ -127,8 +127,8 @@ export function drain(scene: Scene): void {
   assert(time.pending === 0, `${time.pending} timers stay for ever`);
 }
 
-/** Compares one reading with what was expected. */
-export function compareReading(scene: Scene, queue: ReferenceQueue, reading: QueueReading): void {
+/** A reading tells the queue's epoch: the first one, or the same as before. */
+export function noticeEpoch(scene: Scene, queue: ReferenceQueue, reading: QueueReading): void {
   queue.epoch ??= reading.epoch;
   assert(reading.epoch === queue.epoch, `${queue.key}: the epoch changed from ${queue.epoch} to ${reading.epoch}`);
   assert(!scene.formerEpochs.includes(reading.epoch), `${queue.key}: epoch ${reading.epoch} came back`);

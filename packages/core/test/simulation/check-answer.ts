@@ -63,12 +63,12 @@ function placesAsked(
 
 /** An application that the answer leaves out: nothing may be pending, nothing untold. */
 function checkSilence(world: World, visit: Visit, application: string): void {
-  const { read } = placesAsked(visit, application);
+  const { read, handled } = placesAsked(visit, application);
   for (const address of visit.addresses) {
     const life = world.ledger.lifeOf({ address, application });
     const first = life?.entries[0];
     if (life === undefined || first === undefined) continue;
-    const place = read?.get(cursorTag(address));
+    const place = read?.get(cursorTag(address)) ?? handled?.get(cursorTag(address));
     const what = `poll ${visit.call.number}: ${life.key}`;
     if (place === undefined) world.fail('I11', `${what} has no place, and was given none`);
     else if (place.epoch === life.epoch) checkNothingBehind(world, what, life.entries.slice(place.position));

@@ -29,26 +29,33 @@ function checkLog(world: World, page: Page, record: PageRecord, life: Life): voi
     const entry = line.kind === 'begun' || line.kind === 'done' ? world.ledger.byId.get(line.id) : undefined;
     if (entry?.epoch === life.epoch && !doneAt.has(entry.position)) doneAt.set(entry.position, line.atMs);
   }
-  const furthest = Math.max(0, ...doneAt.keys());
+  // A fetch may be served ahead of its turn, and says nothing of those before it.
+  const inTurn = [...doneAt].filter(([position]) => !isFetch(life.entries[position - 1]));
+  const furthest = Math.max(0, ...inTurn.map(([position]) => position));
   for (const entry of life.entries.slice(begin)) {
     if (record.isDone(entry.id) || doneAt.has(entry.position)) continue;
     if (entry.position > furthest && !isAttending) continue;
-    const later = [...doneAt].filter(([position]) => position > entry.position).map(([, atMs]) => atMs);
+    const later = inTurn.filter(([position]) => position > entry.position).map(([, atMs]) => atMs);
     checkMissing(world, { page, record, entry, beforeMs: Math.min(...later) });
   }
 }
 
-/** Where a page began to follow a life of a queue: before the first message that it got, or at its first cursor. */
+function isFetch(entry: LedgerEntry | undefined): boolean {
+  return entry?.members.startsWith('"kind":"fetch"') === true;
+}
+
+/** Where a page began to follow a life of a queue, the last time that it did: before the first message that it got, or at its first cursor. */
 function beginningOf(record: PageRecord, life: Life): number | undefined {
   const tag = cursorTag(life.address);
+  let begin: number | undefined;
   for (const line of record.log) {
     if (line.kind !== 'start') continue;
     const place: CursorPlace | undefined = parseCursor(line.cursor)?.get(tag);
     if (place?.epoch !== life.epoch) continue;
     const first = line.messages.find(({ id }) => id.startsWith(life.epoch));
-    return first === undefined ? place.position : Number.parseInt(first.id.slice(life.epoch.length), 36) - 1;
+    begin = first === undefined ? place.position : Number.parseInt(first.id.slice(life.epoch.length), 36) - 1;
   }
-  return undefined;
+  return begin;
 }
 
 interface Missing {

@@ -24,6 +24,7 @@ export interface Instance {
 
 interface Open {
   readonly exchange: Exchange;
+  readonly isPoll: boolean;
   readonly cut: () => void;
 }
 
@@ -78,7 +79,8 @@ export function createHost(world: () => World): Host {
       // An adapter lets the requests that are under way come to their ends.
       world().time.schedule(patienceMs, () => {
         if (draining !== instance) return;
-        if (draining.open.size > 0) world().fail('I8', `${draining.open.size} requests are open after a drain`);
+        const polls = [...draining.open.values()].filter(({ isPoll }) => isPoll);
+        if (polls.length > 0) world().fail('I8', `${polls.length} polls are open after a drain`);
         kill();
         world().time.schedule(downMs, () => world().host.start());
       });
@@ -162,7 +164,7 @@ function serveOne(world: World, instance: Instance, visits: Visits, { call, resp
     onDisconnect: undefined,
     native: call,
   };
-  instance.open.set(call.number, { exchange, cut });
+  instance.open.set(call.number, { exchange, isPoll: visit !== undefined, cut });
   world.note(`arrive ${call.number}`);
   instance.servlet.handle(exchange);
   if (!answered && visit !== undefined) visits.stay(visit);

@@ -18,7 +18,7 @@ export type LogLine =
   | { readonly kind: 'done'; readonly id: string; readonly atMs: number }
   | { readonly kind: 'begun'; readonly id: string; readonly atMs: number }
   | { readonly kind: 'gap'; readonly gap: Gap; readonly atMs: number }
-  /** The first cursor, and every one after it was lost or given up. */
+  /** A first cursor, the first of all or of a new life. */
   | { readonly kind: 'start'; readonly cursor: string; readonly messages: readonly Message[]; readonly atMs: number };
 
 export interface PageRecord {
@@ -41,10 +41,9 @@ export function createPageRecord(world: World, page: string, application: string
   const fates = new Map<string, Fate>();
   const log: LogLine[] = [];
   let items: Received[] = [];
-  let cursors = new Set<string>();
+  const cursors = new Set<string>();
   /** Gaps that were given up with what follows them; they may be told nevertheless. */
   const spare = new Set<string>();
-  let isStarted = false;
 
   const name = `${page}/${application}`;
   const isDone = (id: string): boolean => fates.get(id) === 'done' || fates.get(id) === 'free';
@@ -64,6 +63,8 @@ export function createPageRecord(world: World, page: string, application: string
 
   /** Without a fault between its delivery and its acknowledgement a message does not come twice. */
   const checkRepeated = (message: Message, asked: PollApplication): void => {
+    // Who leaves a group and joins it again goes on from what was handled.
+    if (world.ledger.byId.get(message.id)?.address.kind === 'group') return;
     const place = asked.read ?? asked.cursor;
     const at = items.findLastIndex(({ cursor }) => cursor === place);
     const before = items.findIndex(({ id }) => id === message.id);
@@ -106,9 +107,9 @@ export function createPageRecord(world: World, page: string, application: string
     received: (section, asked) => {
       if (!('cursor' in section)) return;
       const { cursor, messages = [], gap } = section;
-      if (!isStarted || gap?.losses.some(({ reason }) => reason === 'reset'))
+      const isFirst = asked.cursor === null && (asked.read ?? null) === null;
+      if (isFirst || gap?.losses.some(({ reason }) => reason === 'reset'))
         log.push({ kind: 'start', cursor, messages, atMs: world.time.elapsedMs });
-      isStarted = true;
       if (gap !== undefined) items.push({ gap: JSON.stringify(gap), isTold: false });
       for (const message of messages) take(message, asked);
       items.push({ cursor, isTold: true });
@@ -120,8 +121,8 @@ export function createPageRecord(world: World, page: string, application: string
       if (fate === undefined) world.fail('I2', `${name}: ${id} was handled and never received`);
       if (fate !== 'begun') log.push({ kind: 'begun', id, atMs: world.time.elapsedMs });
       fates.set(id, 'begun');
-      // What was under way when the application left comes to its end out of turn.
-      if (fate !== 'free') checkTurn(id);
+      // What was under way when the application left comes to its end, and is called again after a failure, out of turn.
+      if (fate === 'received') checkTurn(id);
     },
     end: (id) => {
       if (fates.get(id) === 'done') world.fail('I7', `${name}: ${id} was done twice`);
@@ -156,7 +157,6 @@ export function createPageRecord(world: World, page: string, application: string
       for (const { gap, isTold } of items) if (gap !== undefined && !isTold) spare.add(gap);
       if (atWork >= 0) items = items.slice(0, atWork + 1);
       for (const [id, fate] of fates) if (fate === 'received' && id !== items[atWork]?.id) fates.delete(id);
-      cursors = new Set(items.flatMap(({ cursor }) => cursor ?? []));
     },
   };
 }

@@ -33,8 +33,8 @@ export interface Report {
   readonly trace: readonly string[];
 }
 
-/** Milliseconds that back-offs, hung handlers and held polls may take before all is well again. */
-const recoveryMs = 80_000;
+/** Milliseconds that sleep, back-offs, hung handlers and held polls may take before all is well again. */
+const recoveryMs = 100_000;
 /** Within this a message is handled once all is well (I9). */
 const promptMs = 10_000;
 

@@ -59,8 +59,6 @@ function deleteOnDelivery(buffer: MessageBuffer): MessageBuffer {
   };
 }
 
-let stash: { readonly recipient: string | undefined; readonly body: string } | undefined;
-
 export const bugs: readonly Bug[] = [
   { name: 'delete on delivery', breaks: ['freeing', 'I1'], sabotage: () => ({ buffer: deleteOnDelivery }) },
   {
@@ -125,14 +123,17 @@ export const bugs: readonly Bug[] = [
   {
     name: 'crossed reply',
     breaks: ['I3', 'I2'],
-    sabotage: () => ({
-      answer: (answer, { caller: { recipient }, path }) => {
-        if (answer.status !== 200 || path !== '/pollux/poll') return answer;
-        const crossed = stash !== undefined && stash.recipient !== recipient ? stash.body : answer.body;
-        stash = { recipient, body: answer.body };
-        return { ...answer, body: crossed };
-      },
-    }),
+    sabotage: () => {
+      let last: { readonly recipient: string | undefined; readonly body: string } | undefined;
+      return {
+        answer: (answer, { caller: { recipient }, path }) => {
+          if (answer.status !== 200 || path !== '/pollux/poll') return answer;
+          const body = last !== undefined && last.recipient !== recipient ? last.body : answer.body;
+          last = { recipient, body: answer.body };
+          return { ...answer, body };
+        },
+      };
+    },
   },
   { name: 'handler called twice', breaks: ['I7'], sabotage: () => ({ registrations: 2 }) },
   {

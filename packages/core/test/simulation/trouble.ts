@@ -38,6 +38,7 @@ function trouble(world: World, random: SeededRandom, alive: readonly Page[]): vo
 
 type Trouble = readonly [name: string, run: (world: World, random: SeededRandom, page: Page | undefined) => void];
 
+const longestSleepMs = 40_000;
 const jumpsMs = [-86_400_000, -3_600_000, 3_600_000, 86_400_000, 7000];
 
 const pageTroubles: readonly Trouble[] = [
@@ -63,7 +64,7 @@ const pageTroubles: readonly Trouble[] = [
     'sleep',
     (world, random, page) => {
       world.count('page-slept');
-      page?.sleep(random.exponential(15_000));
+      page?.sleep(Math.min(random.exponential(15_000), longestSleepMs));
     },
   ],
   [

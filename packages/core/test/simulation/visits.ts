@@ -6,6 +6,7 @@ import { checkAnswer } from './check-answer.ts';
 import { keyOf, type LedgerEntry } from './ledger.ts';
 import type { Call } from './network.ts';
 import type { Page } from './page.ts';
+import { slackMs } from './slow-store.ts';
 import type { World } from './world.ts';
 
 export interface Visit {
@@ -35,7 +36,8 @@ export function createVisits(world: () => World): Visits {
   const touch = ({ page, request, recipient }: Visit): void => {
     const { settings, time, ledger } = world();
     if (page === undefined) return;
-    const untilMs = time.elapsedMs + (settings.limits.sessionSeconds ?? 60) * 1000;
+    // A slow store made the place some time before the answer.
+    const untilMs = time.elapsedMs - slackMs(world()) + (settings.limits.sessionSeconds ?? 60) * 1000;
     for (const application of Object.keys(request.applications)) {
       const name = { address: { kind: 'recipient', name: recipient }, application } as const;
       const places = contacts.get(keyOf(name)) ?? new Map();
