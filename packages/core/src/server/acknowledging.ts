@@ -82,6 +82,7 @@ function moveOn(following: Following, { epoch, after, reset }: QueueReading): nu
   if (following.epoch !== epoch) {
     following.epoch = epoch;
     following.sent = after;
+    following.covered = after;
     following.acknowledged = handled === undefined ? after : 0;
   }
   if (following.sent < after) following.sent = after;

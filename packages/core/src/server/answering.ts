@@ -64,8 +64,9 @@ function noteWritten(context: ServerContext, held: HeldState, section: Section, 
   const entry = context.applications.get(application.name);
   if (entry !== undefined) entry.delivered += written.count;
   for (const { following, epoch, end, messages } of written.deliveries) {
+    following.sent = following.epoch === epoch ? Math.max(following.sent, end) : end;
+    following.covered = end;
     following.epoch = epoch;
-    following.sent = end;
     following.outstanding += messages.length;
   }
   if (!isHeard(context, 'gap') && !isHeard(context, 'delivered')) return;

@@ -67,7 +67,7 @@ function readCursors(application: SessionApplication, wanted: PollApplication, k
   const { cursor, last } = wanted;
   const read = wanted.read ?? cursor;
   if (cursor === null || cursor === undefined) return readFirst(application, read, last);
-  if (knowsSent && cursor === application.cursor && read === cursor) return readSent(application);
+  if (knowsSent && cursor === application.cursor && read === cursor) return readCovered(application);
   const handledPlaces = parseCursor(cursor);
   if (handledPlaces === undefined) return wrongCursor(`applications.${application.name}.cursor`);
   const readPlaces = read === cursor ? handledPlaces : parseCursor(read ?? cursor);
@@ -85,9 +85,9 @@ function readCursors(application: SessionApplication, wanted: PollApplication, k
 }
 
 /** The cursor that this session was given last, by far the commonest: its places are known without reading it. */
-function readSent({ followings }: SessionApplication): false {
+function readCovered({ followings }: SessionApplication): false {
   for (const following of followings) {
-    const place = { epoch: following.epoch, position: following.sent };
+    const place = { epoch: following.epoch, position: following.covered };
     following.handled = place;
     following.read = place;
     following.limit = undefined;

@@ -13,8 +13,10 @@ export interface Following extends QueueExchange {
   hint: unknown;
   /** The life of the queue that `sent` and `acknowledged` belong to. */
   epoch: string;
-  /** The last position that an answer to this session covered. */
+  /** The last position that any answer to this session covered. */
   sent: number;
+  /** The last position that the last answer covered: a late retry's may cover less than one before it. */
+  covered: number;
   /** The last position that this session acknowledged. */
   acknowledged: number;
   /** Messages sent to this session and not acknowledged by it. */

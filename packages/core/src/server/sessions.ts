@@ -119,6 +119,7 @@ function followingsOf(context: ServerContext, session: Session, application: str
     ...(retain ? { retain } : undefined),
     epoch: '',
     sent: 0,
+    covered: 0,
     acknowledged: 0,
     outstanding: 0,
   }));

@@ -146,7 +146,7 @@ function goOn(state: StreamState, answered: HeldState): void {
   if (context.drainSeconds !== undefined) return end(state, { reason: 'drain', drainSeconds: context.drainSeconds });
   if (context.now() >= deadlineMs) return end(state, { reason: isExpired(state) ? 'expired' : 'age' });
   if (session.isClosed) return end(state, { reason: 'disconnected' });
-  for (const following of followings) following.read = { epoch: following.epoch, position: following.sent };
+  for (const following of followings) following.read = { epoch: following.epoch, position: following.covered };
   const next: HeldState = {
     ...answered,
     isNew: [],
