@@ -17,13 +17,16 @@ export const disconnectSkips: readonly Skip[] = [
   { test: '§14.6 a reader that hangs up loses nothing', reason: unnoticed },
 ];
 
-/** Starts workerd with one of the configurations and one of the modules beside this file. */
-export async function startWorkerd(configuration: string, module = 'worker.ts'): Promise<RunningProgram> {
+/** Starts workerd with one of the configurations and a module, the wire contract's by default. */
+export async function startWorkerd(
+  configuration: string,
+  module = new URL('./worker.ts', import.meta.url),
+): Promise<RunningProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'pollux-workerd-'));
   const outfile = join(folder, 'worker.js');
   // platform "neutral": a Node built-in anywhere in the graph fails the bundling.
   const conditions = ['@pollux/source'];
-  await build({ entryPoints: [join(here, module)], outfile, bundle: true, format: 'esm', platform: 'neutral', conditions });
+  await build({ entryPoints: [fileURLToPath(module)], outfile, bundle: true, format: 'esm', platform: 'neutral', conditions });
   await copyFile(join(here, configuration), join(folder, configuration));
   const args = ['serve', configuration, '--experimental', '--control-fd=1'];
   const program = await startProgram(installed('workerd'), args, { cwd: folder, listening: /"port":(\d+)/ });
