@@ -52,7 +52,9 @@ export function parsePollRequest(value: unknown): PollRequest | Problem {
   if (!isObject(applications)) return invalid('applications', 'an object with one member for each application');
   const reported = failed === undefined ? undefined : parseFailed(failed);
   if (reported !== undefined && !Array.isArray(reported)) return reported as Problem;
-  const request: { -readonly [Name in keyof PollRequest]: PollRequest[Name] } = { applications: applications as PollRequest['applications'] };
+  const request: { -readonly [Name in keyof PollRequest]: PollRequest[Name] } = {
+    applications: applications as PollRequest['applications'],
+  };
   if (typeof session === 'string') request.session = session;
   if (seq !== undefined) request.seq = seq;
   if (wait !== undefined) request.wait = wait;

@@ -131,5 +131,7 @@ const spreadSteps = 20;
 
 /** The wait that is granted: at most the hold, and then less a random part, so that polls do not end together. */
 function grantedSeconds({ limits, random }: ServerContext, wait: number): number {
-  return wait < limits.holdSeconds ? wait : limits.holdSeconds - (Math.floor(random.next() * spreadSteps) / spreadSteps) * limits.holdSpreadSeconds;
+  return wait < limits.holdSeconds
+    ? wait
+    : limits.holdSeconds - (Math.floor(random.next() * spreadSteps) / spreadSteps) * limits.holdSpreadSeconds;
 }

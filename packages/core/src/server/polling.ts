@@ -63,7 +63,8 @@ function decide(context: ServerContext, held: HeldState, readings: readonly Queu
   if (held.isDone) return;
   if (isFirst) noteAcknowledged(context, held.session, held.followings, readings);
   const nowMs = context.now();
-  if (!held.mustAnswer && context.drainSeconds === undefined && held.session.interval === 0 && areQuiet(readings)) return goOn(context, held, nowMs);
+  if (!held.mustAnswer && context.drainSeconds === undefined && held.session.interval === 0 && areQuiet(readings))
+    return goOn(context, held, nowMs);
   const sections = sectionsOf(held, readings);
   const isOver = nowMs >= held.deadlineMs || context.drainSeconds !== undefined;
   const dueMs = dueAt(held, sections, nowMs);
@@ -76,7 +77,8 @@ function decide(context: ServerContext, held: HeldState, readings: readonly Queu
 
 /** Nothing in any queue: the most frequent case, without making an answer. */
 function areQuiet(readings: readonly QueueReading[]): boolean {
-  for (const reading of readings) if (reading.reset || reading.messages.length > 0 || reading.losses.length > 0 || reading.after !== reading.last) return false;
+  for (const reading of readings)
+    if (reading.reset || reading.messages.length > 0 || reading.losses.length > 0 || reading.after !== reading.last) return false;
   return true;
 }
 
@@ -85,7 +87,8 @@ function goOn(context: ServerContext, held: HeldState, nowMs: number): void {
     context.totals.emptyPolls++;
     return endPoll(context, held, { status: 204 });
   }
-  if (!held.isHeld && isCrowded(context, held)) return answerPoll(context, held, sectionsOf(held, []), { advice: { interval: crowdedSeconds } });
+  if (!held.isHeld && isCrowded(context, held))
+    return answerPoll(context, held, sectionsOf(held, []), { advice: { interval: crowdedSeconds } });
   hold(context, held, Math.min(held.deadlineMs, nowMs + againMs(context, held)), nowMs);
   if (held.isWoken) ask(context, held, false);
 }

@@ -112,9 +112,3 @@ export function messagesOf(answer: PollAnswer, application: string): readonly im
   const section = answer.applications?.[application];
   return section !== undefined && 'cursor' in section ? (section.messages ?? []) : [];
 }
-
-/** The gap of one application in an answer. */
-export function gapOf(answer: PollAnswer, application: string): import('@pollux/core').Gap | undefined {
-  const section = answer.applications?.[application];
-  return section !== undefined && 'cursor' in section ? section.gap : undefined;
-}

@@ -13,7 +13,7 @@ export interface AddressEntry {
 }
 
 /** What an empty queue, and a remembered key, count for in the bounds of address and server. */
-export const stubBytes = 512;
+const stubBytes = 512;
 export const keyBytes = 160;
 
 export interface Table {
