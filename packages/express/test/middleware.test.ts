@@ -1,9 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import type { RequestView } from '@pollux/core/server';
 import compression from 'compression';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createExpressHandler } from '../src/index.ts';
 import { firstPoll, notify, post, startCommunication, startHost, versions } from './host.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const authenticate = () => ({ recipient: 'alice' });
 const authorizePublisher = () => ({ applications: ['orders'] });

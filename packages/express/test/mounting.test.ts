@@ -1,6 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createExpressHandler } from '../src/index.ts';
 import { firstPoll, post, startCommunication, startHost, versions } from './host.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const authenticate = () => ({ recipient: 'alice' });
 

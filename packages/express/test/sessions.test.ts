@@ -1,8 +1,10 @@
 import type { RequestView } from '@pollux/core/server';
 import session from 'express-session';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createExpressHandler } from '../src/index.ts';
 import { firstPoll, type Host, notify, post, startCommunication, startHost, versions } from './host.ts';
+
+vi.setConfig({ testTimeout: 30_000 });
 
 interface WithSession {
   readonly session: { user?: string; destroy(done: () => void): void };

@@ -11,8 +11,11 @@ import {
 import compression from 'compression';
 import express5 from 'express';
 import express4 from 'express4';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createExpressHandler, type ExpressHandler } from '../src/index.ts';
+
+// Nothing in a case waits, but the machine may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 type Mount = (handler: ExpressHandler) => RequestListener;
 

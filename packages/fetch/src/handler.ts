@@ -31,6 +31,8 @@ export function createFetchHandler(options: FetchHandlerOptions): FetchHandler {
   const servlet = createServlet(options);
   const { whileHeld } = options;
   const handler = async (request: Request): Promise<Response> => {
+    // With two Host headers, whoever stands before this server may have gone by the other one.
+    if (request.headers.get('host')?.includes(',') === true) return new Response(null, { status: 400 });
     const exchange = new FetchExchange(request);
     servlet.handle(exchange);
     // Plain data crosses from the request that publishes to this one; the `Response` is made here, in its own request.

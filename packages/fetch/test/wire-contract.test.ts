@@ -9,8 +9,11 @@ import {
   type WirePeer,
   type WirePeerOptions,
 } from '@pollux/core/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createFetchHandler, type FetchHandler } from '../src/index.ts';
+
+// Nothing in a case waits, but the machine may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 
 interface Opened {
   readonly baseUrl: string;

@@ -20,7 +20,7 @@ export const disconnectSkips: readonly Skip[] = [
 /** Starts workerd with one of the configurations and a module, the wire contract's by default. */
 export async function startWorkerd(
   configuration: string,
-  module = new URL('./worker.ts', import.meta.url),
+  module: URL = new URL('./worker.ts', import.meta.url),
 ): Promise<RunningProgram> {
   const folder = await mkdtemp(join(tmpdir(), 'pollux-workerd-'));
   const outfile = join(folder, 'worker.js');
