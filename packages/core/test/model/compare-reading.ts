@@ -2,11 +2,11 @@
 import { lossWithin } from '../../src/buffer/losses.ts';
 import type { QueueExchange, QueueReading } from '../../src/buffer/message-buffer.ts';
 import type { ExpectedReading } from './reference-buffer.ts';
-import { hasHoles, lossesBetween, lossRuns } from './reference-queue.ts';
+import { countLosses, hasHoles, lossesBetween } from './reference-queue.ts';
 import { assert } from './scene.ts';
 
-/** A ledger tells this many runs of losses apart; behind more, counts may be unknown. */
-const exactRuns = 40;
+/** A ledger tells at least this many losses of a queue apart; past them counts may be unknown. */
+const ledgerLength = 48;
 
 export function compareReading(expected: ExpectedReading, reading: QueueReading, maxBytes: number, asked: QueueExchange): void {
   const { queue } = expected;
@@ -41,7 +41,7 @@ function compareLosses({ queue, after }: ExpectedReading, reading: QueueReading,
     const counts = losses.map((loss) => lossWithin(loss, after, upTo));
     const wanted = expected.get(reason) ?? 0;
     if (counts.includes(undefined)) {
-      const fair = lossRuns(queue) > exactRuns || (reason === 'acknowledged' && (hasHoles(queue) || upTo < reading.last));
+      const fair = countLosses(queue) > ledgerLength || (reason === 'acknowledged' && (hasHoles(queue) || upTo < reading.last));
       assert(fair, `${queue.key}: ${reason} is of unknown number up to ${upTo}, expected ${wanted}`);
       continue;
     }

@@ -90,13 +90,7 @@ export function expire(queue: ReferenceQueue, nowMs: number, end: (message: Refe
   }
 }
 
-/** Runs of neighbouring losses of one reason: past a number of them, a store may merge what it remembers. */
-export function lossRuns(queue: ReferenceQueue): number {
-  let runs = 0;
-  let before: Ending | undefined;
-  for (const { ending } of queue.messages) {
-    if (ending !== before && ending !== undefined) runs++;
-    before = ending;
-  }
-  return runs;
+/** How many losses a store has had to tell apart; past a number of them it may merge what it remembers. */
+export function countLosses(queue: ReferenceQueue): number {
+  return queue.messages.filter(({ ending }) => ending !== undefined && ending !== 'collapsed' && ending !== 'withdrawn').length;
 }
