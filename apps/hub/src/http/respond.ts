@@ -46,3 +46,8 @@ export async function readSmallBody(req: IncomingMessage, maxBytes: number): Pro
   }
   return Buffer.concat(chunks).toString('utf8');
 }
+
+/** The name in a request's `Host`, without port and brackets. */
+export function hostNameOf(req: IncomingMessage): string {
+  return (req.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
+}

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { signTokens, TokenClaims } from '@pollux/auth';
 import { applicationPattern } from '@pollux/core';
 import { isLoopback, isName } from '../configuration/text-rules.ts';
-import { pathOf, readSmallBody, sendJson, sendProblem } from '../http/respond.ts';
+import { hostNameOf, pathOf, readSmallBody, sendJson, sendProblem } from '../http/respond.ts';
 
 /** What the route needs to know. */
 export interface DevelopmentSignInOptions {
@@ -19,10 +19,6 @@ export interface DevelopmentSignInOptions {
 }
 
 const largestBody = 16_384;
-
-function hostName(req: IncomingMessage): string {
-  return (req.headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1');
-}
 
 type Claims = Omit<TokenClaims, 'ttl'>;
 
@@ -90,7 +86,7 @@ export function createDevelopmentSignIn(
 
   return (req, res) => {
     if (pathOf(req) !== path) return false;
-    if (!isLoopback(hostName(req))) {
+    if (!isLoopback(hostNameOf(req))) {
       sendProblem(res, 'forbidden', { detail: 'The development sign-in answers under loopback names only.' });
       return true;
     }

@@ -6,8 +6,9 @@ import { createAdminHandler } from '@pollux/admin';
 import type { CommunicationServer } from '@pollux/core/server';
 import type { Logger } from 'pino';
 import type { AdminConfiguration } from '../configuration/configuration.ts';
+import { isLoopback } from '../configuration/text-rules.ts';
 import { type GracefulServer, startServer } from '../http/graceful-server.ts';
-import { pathOf, send, sendJson, sendProblem } from '../http/respond.ts';
+import { hostNameOf, pathOf, send, sendJson, sendProblem } from '../http/respond.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { version } from '../version.ts';
 
@@ -53,6 +54,9 @@ export async function startAdmin(configuration: AdminConfiguration, parts: Admin
         const uptimeSeconds = Math.floor((Date.now() - startedMs) / 1000);
         sendJson(res, isReady() ? 200 : 503, { status: isReady() ? 'ok' : 'draining', version, uptimeSeconds });
       } else if (path === '/metrics') {
+        // A rebound DNS name would let any page in a browser on this machine read them.
+        if (!configuration.allowRemote && !isLoopback(hostNameOf(req)))
+          return sendProblem(res, 'forbidden', { detail: 'Metrics answer under loopback names only.' });
         metrics.text().then(
           (text) => send(res, 200, metrics.contentType, text),
           (error: unknown) => {

@@ -155,8 +155,9 @@ export function configurationFile(configuration: unknown): string {
 export async function serveHub(
   configuration: unknown,
   args: readonly string[] = [],
+  environment: Record<string, string> = {},
 ): Promise<HubProcess & { readonly url: string; readonly admin: string }> {
-  const hub = await spawnHub(['serve', '--config', configurationFile(configuration), ...args]);
+  const hub = await spawnHub(['serve', '--config', configurationFile(configuration), ...args], environment);
   const { url, console: admin } = await hub.line('serving');
   return Object.assign(hub, { url: String(url), admin: String(admin) });
 }

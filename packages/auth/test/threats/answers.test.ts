@@ -116,7 +116,7 @@ describeThreat({
             const parsed = (
               actual['parseJson'] as unknown as (text: string, bounds: unknown) => { payloads?: readonly unknown[] }
             )(text, bounds);
-            const raw = /"data":([^]*)\}$/.exec(text)?.[1];
+            const raw = /"data":([\s\S]*)\}$/.exec(text)?.[1];
             return 'status' in parsed || raw === undefined ? parsed : { ...parsed, payloads: [raw] };
           },
         }),
