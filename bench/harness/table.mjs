@@ -62,7 +62,7 @@ export function textTable(/** @type {string[][]} */ rows) {
 /** For Markdown. */
 export function markdownTable(/** @type {string[][]} */ rows) {
   const [heads = [], ...body] = rows;
-  const line = (/** @type {string[]} */ row) => `| ${row.join(' | ')} |`.replaceAll('|  |', '| |');
+  const line = (/** @type {string[]} */ row) => `|${row.map((cell) => (cell === '' ? ' ' : ` ${cell} `)).join('|')}|`;
   const rule = `| --- |${heads
     .slice(1)
     .map(() => ' ---: |')

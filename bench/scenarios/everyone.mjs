@@ -10,8 +10,8 @@ export const everyone = {
   contenders: ['floor', 'pollux', 'socket.io', 'sockjs', 'cometd', 'faye'],
   target: { of: 'ratio', bound: 'at-most', value: 1.3 },
   sizes: {
-    full: { clients: 2000, warmup: 6, rounds: 10 },
-    quick: { clients: 2000, warmup: 3, rounds: 3 },
+    full: { clients: 2000, warmup: 12, rounds: 12 },
+    quick: { clients: 2000, warmup: 5, rounds: 4 },
   },
   async measure(bench) {
     const { server, load, size } = bench;

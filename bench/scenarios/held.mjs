@@ -9,7 +9,7 @@ export const held = {
   digits: 1,
   contenders: ['floor', 'pollux', 'socket.io', 'sockjs', 'cometd', 'faye'],
   target: { of: 'value', bound: 'at-most', value: 14 },
-  sizes: { full: { warmup: 500, clients: 10_000 }, quick: { warmup: 500, clients: 4000 } },
+  sizes: { full: { warmup: 500, clients: 10_000 }, quick: { warmup: 500, clients: 10_000 } },
   flags: ['--expose-gc'],
   async measure({ server, load, protocol, size }) {
     const [warmup, clients] = [size('warmup'), size('clients')];
