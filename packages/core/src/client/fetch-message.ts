@@ -98,6 +98,7 @@ export function createFetcher(context: ClientContext, application: string, optio
     const gap = queue.findIndex((item) => item.gap);
     const near = gap < 0 ? queue : queue.slice(0, gap);
     const served = near.filter(({ message, done }) => message?.kind === 'fetch' && !done && subject(message) === key);
+    for (const item of served) item.begun = true;
     const reason = await obtain(served[served.length - 1]?.message as FetchMessage, handle);
     for (const item of served) item.done = true;
     return { ids: served.map((item) => (item.message as FetchMessage).id), reason };

@@ -19,6 +19,8 @@ export interface Item {
   readonly message?: Message;
   /** Needs no handler (any more): another fetch covered it, it was withdrawn, it had come before, it is an end. */
   done?: boolean;
+  /** A fetch under way covers it: too late for its withdrawal to go unsaid. */
+  begun?: boolean;
 }
 
 export interface Inbox {
@@ -70,7 +72,7 @@ export function createInbox(
 
   /** A message taken back before a handler saw it concerns nobody: neither it nor its withdrawal. */
   const cancel = (id: string): boolean => {
-    const item = waiting().find(({ message }) => message?.id === id);
+    const item = waiting().find(({ message, begun }) => message?.id === id && !begun);
     if (item) item.done = true;
     return item !== undefined;
   };

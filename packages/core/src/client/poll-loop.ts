@@ -135,7 +135,8 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     // What is handled by now is acknowledged by the next poll; a handler that waits for something does not delay it.
     await work.handled();
     if (state !== turning) return;
-    idleTurns = polling.held && !news && polling.elapsedMs() < suspiciousMs ? idleTurns + 1 : 0;
+    // An interval that is advised says itself why nothing was held.
+    idleTurns = polling.held && !news && !advice.interval && polling.elapsedMs() < suspiciousMs ? idleTurns + 1 : 0;
     goOn(answer, news);
   };
 
