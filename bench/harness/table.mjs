@@ -14,7 +14,7 @@ function number(/** @type {number} */ value, /** @type {number} */ digits) {
 }
 
 /** The target in words. */
-export function targetText(/** @type {Target} */ { of, bound, value }, /** @type {string} */ unit) {
+function targetText(/** @type {Target} */ { of, bound, value }, /** @type {string} */ unit) {
   const words = { 'at-most': 'at most', 'at-least': 'at least', below: 'below' }[bound];
   return of === 'ratio' ? `${words} ${value}x` : `${words} ${value} ${unit}`;
 }

@@ -66,6 +66,8 @@ async function lure(
   const asked: string[] = [];
   const recording: typeof fetch = (input, init) => {
     asked.push(String(input));
+    // Without its guards the client would ask the wide world; only this machine is ever asked.
+    if (!String(input).startsWith('http://127.0.0.1:')) return Promise.reject(new TypeError('not of this machine'));
     return wrapFetch(fetch)(input, init);
   };
   let done = 0;
@@ -81,7 +83,8 @@ async function lure(
     fetchHeaders: () => ({ authorization: 'Bearer for-orders' }),
   });
   for (const { type } of messages) application.onFetch(type, () => undefined);
-  for (let turn = 0; turn < 600 && done < messages.length; turn++) await new Promise((resolve) => setTimeout(resolve, 20));
+  for (let turn = 0; turn < 600 && done < messages.length && evil.length === 0; turn++)
+    await new Promise((resolve) => setTimeout(resolve, 20));
   await client.close();
   return {
     evil,

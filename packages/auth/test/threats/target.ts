@@ -185,7 +185,7 @@ function ask(port: number, method: string, path: string, { headers, body, signal
 /** Milliseconds without a byte after which a connection is taken for answered. */
 const quietMs = 1500;
 
-export function sendRaw(port: number, bytes: string): Promise<string> {
+function sendRaw(port: number, bytes: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ port, host: '127.0.0.1' });
     let received = '';

@@ -32,7 +32,10 @@ function checkLog(world: World, page: Page, record: PageRecord, life: Life): voi
   // A fetch may be served ahead of its turn, and says nothing of those before it.
   const inTurn = [...doneAt].filter(([position]) => !isFetch(life.entries[position - 1]));
   const furthest = Math.max(0, ...inTurn.map(([position]) => position));
+  // Who begins without a cursor, once again, is owed what is held then: nothing that left before, no log of before.
+  const sinceMs = Math.max(...record.log.map((line) => (line.kind === 'start' && line.isFirst ? line.atMs : 0)));
   for (const entry of life.entries.slice(begin)) {
+    if ((entry.left?.atMs ?? sinceMs) < sinceMs || (entry.address.kind !== 'recipient' && entry.acceptedMs < sinceMs)) continue;
     if (record.isDone(entry.id) || doneAt.has(entry.position)) continue;
     if (entry.position > furthest && !isAttending) continue;
     const later = inTurn.filter(([position]) => position > entry.position).map(([, atMs]) => atMs);

@@ -18,8 +18,8 @@ export type LogLine =
   | { readonly kind: 'done'; readonly id: string; readonly atMs: number }
   | { readonly kind: 'begun'; readonly id: string; readonly atMs: number }
   | { readonly kind: 'gap'; readonly gap: Gap; readonly atMs: number }
-  /** A first cursor, the first of all or of a new life. */
-  | { readonly kind: 'start'; readonly cursor: string; readonly messages: readonly Message[]; readonly atMs: number };
+  /** A first cursor: of all (`isFirst`: the poll named none), or of a new life. */
+  | { readonly kind: 'start'; readonly isFirst: boolean; readonly cursor: string; readonly messages: readonly Message[]; readonly atMs: number };
 
 export interface PageRecord {
   readonly application: string;
@@ -56,8 +56,9 @@ export function createPageRecord(world: World, page: string, application: string
     else checkRepeated(message, asked);
     items.push({ id: message.id, cursor: message.cursor, isFetch: message.kind === 'fetch', isTold: true });
     cursors.add(message.cursor);
-    if (message.kind !== 'withdrawn' || known !== undefined || fates.get(message.of) !== 'received') return;
-    fates.set(message.of, 'free');
+    const of = message.kind === 'withdrawn' && known === undefined ? message.of : '';
+    if (fates.get(of) !== 'received' && fates.get(of) !== 'free') return;
+    fates.set(of, 'free');
     fates.set(message.id, 'free');
   };
 
@@ -109,7 +110,7 @@ export function createPageRecord(world: World, page: string, application: string
       const { cursor, messages = [], gap } = section;
       const isFirst = asked.cursor === null && (asked.read ?? null) === null;
       if (isFirst || gap?.losses.some(({ reason }) => reason === 'reset'))
-        log.push({ kind: 'start', cursor, messages, atMs: world.time.elapsedMs });
+        log.push({ kind: 'start', isFirst, cursor, messages, atMs: world.time.elapsedMs });
       if (gap !== undefined) items.push({ gap: JSON.stringify(gap), isTold: false });
       for (const message of messages) take(message, asked);
       items.push({ cursor, isTold: true });

@@ -36,7 +36,7 @@ interface Due {
 }
 
 /** The date on which worlds begin, in milliseconds since 1970. */
-export const beginningMs = 1_700_000_000_000;
+const beginningMs = 1_700_000_000_000;
 
 const isBefore = (a: Due, b: Due): boolean => a.atMs < b.atMs || (a.atMs === b.atMs && a.order < b.order);
 
