@@ -24,23 +24,32 @@ function checkLog(world: World, page: Page, record: PageRecord, life: Life): voi
   const isAttending = !page.isGone && page.joined().includes(record.application);
   const begin = beginningOf(record, life);
   if (begin === undefined) return;
-  const doneAt = new Map<number, number>();
-  for (const line of record.log) {
-    const entry = line.kind === 'begun' || line.kind === 'done' ? world.ledger.byId.get(line.id) : undefined;
-    if (entry?.epoch === life.epoch && !doneAt.has(entry.position)) doneAt.set(entry.position, line.atMs);
-  }
+  const doneAt = handledAt(world, record, life);
   // A fetch may be served ahead of its turn, and says nothing of those before it.
   const inTurn = [...doneAt].filter(([position]) => !isFetch(life.entries[position - 1]));
   const furthest = Math.max(0, ...inTurn.map(([position]) => position));
-  // Who begins without a cursor, once again, is owed what is held then: nothing that left before, no log of before.
-  const sinceMs = Math.max(...record.log.map((line) => (line.kind === 'start' && line.isFirst ? line.atMs : 0)));
   for (const entry of life.entries.slice(begin)) {
-    if ((entry.left?.atMs ?? sinceMs) < sinceMs || (entry.address.kind !== 'recipient' && entry.acceptedMs < sinceMs)) continue;
-    if (record.isDone(entry.id) || doneAt.has(entry.position)) continue;
+    if (doneAt.has(entry.position) || record.isDone(entry.id) || !isOwed(record, entry)) continue;
     if (entry.position > furthest && !isAttending) continue;
     const later = inTurn.filter(([position]) => position > entry.position).map(([, atMs]) => atMs);
     checkMissing(world, { page, record, entry, beforeMs: Math.min(...later) });
   }
+}
+
+/** When the messages of a life were handled first, by position. */
+function handledAt(world: World, record: PageRecord, { epoch }: Life): ReadonlyMap<number, number> {
+  const times = new Map<number, number>();
+  for (const line of record.log) {
+    const entry = line.kind === 'begun' || line.kind === 'done' ? world.ledger.byId.get(line.id) : undefined;
+    if (entry?.epoch === epoch && !times.has(entry.position)) times.set(entry.position, line.atMs);
+  }
+  return times;
+}
+
+/** Who begins without a cursor, once again, is owed what is held then: nothing that left before, no log of before. */
+function isOwed({ log }: PageRecord, { left, address, acceptedMs }: LedgerEntry): boolean {
+  const sinceMs = Math.max(...log.map((line) => (line.kind === 'start' && line.isFirst ? line.atMs : 0)));
+  return (left?.atMs ?? sinceMs) >= sinceMs && (address.kind === 'recipient' || acceptedMs >= sinceMs);
 }
 
 function isFetch(entry: LedgerEntry | undefined): boolean {

@@ -19,7 +19,13 @@ export type LogLine =
   | { readonly kind: 'begun'; readonly id: string; readonly atMs: number }
   | { readonly kind: 'gap'; readonly gap: Gap; readonly atMs: number }
   /** A first cursor: of all (`isFirst`: the poll named none), or of a new life. */
-  | { readonly kind: 'start'; readonly isFirst: boolean; readonly cursor: string; readonly messages: readonly Message[]; readonly atMs: number };
+  | {
+      readonly kind: 'start';
+      readonly isFirst: boolean;
+      readonly cursor: string;
+      readonly messages: readonly Message[];
+      readonly atMs: number;
+    };
 
 export interface PageRecord {
   readonly application: string;
