@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ensureBrowser } from './lib/browser.mjs';
 import { ensureInstalled } from './lib/install.mjs';
+import { ensurePrograms } from './lib/programs.mjs';
 import { endWhenAsked, run } from './lib/run.mjs';
 import { bold, dim, duration, green, red, say } from './lib/say.mjs';
 import { fromNewcomer, fromPlaywright, fromVitest } from './lib/tally.mjs';
@@ -13,6 +14,7 @@ endWhenAsked();
 const begun = performance.now();
 const reports = mkdtempSync(join(tmpdir(), 'pollux-test-'));
 const unitReport = join(reports, 'unit.json');
+const proxiesReport = join(reports, 'proxies.json');
 const e2eReport = join(reports, 'e2e.json');
 const env = { CI: process.env.CI ?? 'true', PLAYWRIGHT_JSON_OUTPUT_FILE: e2eReport };
 
@@ -28,10 +30,11 @@ const command = (name, args, tally) => async () => {
  */
 const steps = [
   [
-    'Set-up: dependencies and browser',
+    'Set-up: dependencies, browser and proxies',
     async () => {
       await ensureInstalled();
       Object.assign(env, { CHROMIUM: await ensureBrowser() });
+      await ensurePrograms(['nginx', 'haproxy']);
       say(`Browser: ${env['CHROMIUM']}`);
       return { good: true };
     },
@@ -42,6 +45,21 @@ const steps = [
     'Unit tests',
     command('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${unitReport}`], () =>
       fromVitest(unitReport),
+    ),
+  ],
+  [
+    'Behind real proxies: nginx and haproxy',
+    command(
+      'vitest',
+      [
+        'run',
+        '--config',
+        'e2e/proxies/vitest.config.ts',
+        '--reporter=default',
+        '--reporter=json',
+        `--outputFile.json=${proxiesReport}`,
+      ],
+      () => fromVitest(proxiesReport),
     ),
   ],
   [

@@ -1,8 +1,8 @@
 /** What cannot be reached: a second request inside the first, and whatever is not of the wire. */
 import { posix } from 'node:path';
+import { smuggledRequests } from '@pollux/core/testing';
 import { expect } from 'vitest';
 import { held, notes } from './polling.ts';
-import { smuggled } from './smuggling.ts';
 import { describeThreat } from './threat.ts';
 
 describeThreat({
@@ -20,7 +20,7 @@ describeThreat({
       inner,
     ].join('\r\n');
     const answers = await Promise.all(
-      smuggled(`Bearer ${await target.token('mallory')}`, hidden).map(
+      smuggledRequests(`Bearer ${await target.token('mallory')}`, hidden).map(
         async ([title, bytes]) => [title, await target.raw(bytes)] as const,
       ),
     );

@@ -8,6 +8,7 @@ export { createLoopback, headerPairs, type Loopback, type LoopbackRequest, parse
 export { type LoopbackPeer, type LoopbackPeerParts, openLoopbackPeer } from './loopback-peer.ts';
 export { createManualClock, type ManualClock } from './manual-clock.ts';
 export type { Expectation, Runner, Skip } from './runner.ts';
+export { smuggledRequests } from './smuggled-requests.ts';
 export { createTestCredentials, type TestCredentials } from './wire-contract/credentials.ts';
 export { describeWire } from './wire-contract/index.ts';
 export { allowedOrigin, type WireContractOptions } from './wire-contract/options.ts';

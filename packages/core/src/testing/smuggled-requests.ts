@@ -1,10 +1,14 @@
-/** Requests in whose end two parsers could differ: what follows may be a body, or another request. */
+/**
+ * Requests in whose end two parsers could differ: what follows may be a body, or another request. For tests of adapters,
+ * alone and behind proxies.
+ */
 
 /**
+ * The raw texts by title, in ISO 8859-1.
  * @param authorization of the first request, so that it is answered without being refused
  * @param hidden a whole request that must never be executed
  */
-export function smuggled(authorization: string, hidden: string): readonly (readonly [title: string, bytes: string])[] {
+export function smuggledRequests(authorization: string, hidden: string): readonly (readonly [title: string, bytes: string])[] {
   const line = 'POST /pollux/poll HTTP/1.1';
   const host = 'Host: hub.example';
   const json = `Content-Type: application/json\r\nAuthorization: ${authorization}`;
