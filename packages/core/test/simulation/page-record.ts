@@ -162,7 +162,8 @@ export function createPageRecord(world: World, page: string, application: string
       const served = items.filter(({ id, isFetch }) => isFetch && id !== undefined && fates.get(id) === 'received');
       for (const { id } of served) fates.set(id ?? '', 'free');
       for (const { gap, isTold } of items) if (gap !== undefined && !isTold) spare.add(gap);
-      if (atWork >= 0) items = items.slice(0, atWork + 1);
+      // A gap is told at once, so it is not what is being worked on.
+      if (atWork >= 0) items = items.slice(0, items[atWork]?.gap === undefined ? atWork + 1 : atWork);
       for (const [id, fate] of fates) if (fate === 'received' && id !== items[atWork]?.id) fates.delete(id);
     },
   };
