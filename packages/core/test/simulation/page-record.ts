@@ -48,6 +48,8 @@ export function createPageRecord(world: World, page: string, application: string
   const log: LogLine[] = [];
   let items: Received[] = [];
   const cursors = new Set<string>();
+  /** What was under way when the application left: it may be given once more. */
+  const kept = new Set<string>();
   /** Gaps that were given up with what follows them; they may be told nevertheless. */
   const spare = new Set<string>();
 
@@ -71,11 +73,19 @@ export function createPageRecord(world: World, page: string, application: string
   /** Without a fault between its delivery and its acknowledgement a message does not come twice. */
   const checkRepeated = (message: Message, asked: PollApplication): void => {
     // Who leaves a group and joins it again goes on from what was handled.
-    if (world.ledger.byId.get(message.id)?.address.kind === 'group') return;
+    if (world.ledger.byId.get(message.id)?.address.kind === 'group' || kept.delete(message.id)) return;
     const place = asked.read ?? asked.cursor;
     const at = items.findLastIndex(({ cursor }) => cursor === place);
     const before = items.findIndex(({ id }) => id === message.id);
     if (before >= 0 && at >= before) world.fail('I7', `${name}: ${message.id} came again to a poll that had read past it`);
+  };
+
+  /** Forgets what was received and not begun, but for what is being worked on: that may be given once more. */
+  const giveUp = (atWork: string | undefined): void => {
+    for (const [id, fate] of fates) {
+      if (fate !== 'done') kept.add(id);
+      if (fate === 'received' && id !== atWork) fates.delete(id);
+    }
   };
 
   /** A client with too much to do takes in no more, or a part: what lies behind its `read` it will be given again. */
@@ -157,14 +167,13 @@ export function createPageRecord(world: World, page: string, application: string
       if (early !== undefined) world.fail('I1', `${name}: acknowledges ${early.id ?? early.gap}, which is not handled`);
     },
     leave: () => {
-      // The first that is not done is being worked on, perhaps without a handler having begun; a fetch serves others, too.
-      const atWork = items.findIndex((item) => !isSettled(item));
-      const served = items.filter(({ id, isFetch }) => isFetch && id !== undefined && fates.get(id) === 'received');
-      for (const { id } of served) fates.set(id ?? '', 'free');
+      // The first that is not done is being worked on, perhaps without a handler having begun. A gap is told at once.
+      const first = items.findIndex((item) => !isSettled(item));
+      const atWork = items[first]?.gap === undefined ? items[first] : undefined;
+      for (const { id, isFetch } of items) if (id !== undefined && isFetch && fates.get(id) === 'received') fates.set(id, 'free');
       for (const { gap, isTold } of items) if (gap !== undefined && !isTold) spare.add(gap);
-      // A gap is told at once, so it is not what is being worked on.
-      if (atWork >= 0) items = items.slice(0, items[atWork]?.gap === undefined ? atWork + 1 : atWork);
-      for (const [id, fate] of fates) if (fate === 'received' && id !== items[atWork]?.id) fates.delete(id);
+      giveUp(atWork?.id);
+      if (first >= 0) items = [...items.slice(0, first), ...(atWork === undefined ? [] : [atWork])];
     },
   };
 }
