@@ -72,7 +72,7 @@ export function createInbox(
 
   /** A message taken back before a handler saw it concerns nobody: neither it nor its withdrawal. */
   const cancel = (id: string): boolean => {
-    const item = waiting().find(({ message, begun }) => message?.id === id && !begun);
+    const item = waiting().find(({ message, begun, done }) => message?.id === id && !begun && !done);
     if (item) item.done = true;
     return item !== undefined;
   };
@@ -118,7 +118,8 @@ export function createInbox(
     },
     rewind: () => {
       // In place, for a fetch under way looks at this queue when it starts.
-      for (const { message, done } of queue.splice(busy ? 1 : 0)) if (message && !done) seen.delete(message.id);
+      // A fetch under way has what it began: that does not come twice.
+      for (const { message, done, begun } of queue.splice(busy ? 1 : 0)) if (message && !done && !begun) seen.delete(message.id);
       read = cursor;
     },
   };

@@ -126,7 +126,11 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     healthy = true;
     renewed = false;
     show('connected');
-    if (answer) wire.session = answer.session;
+    if (answer && wire.session !== answer.session) {
+      // Advice was for the session that is gone: its server will not take it back.
+      wire.session = answer.session;
+      advice = {};
+    }
     if (answer?.advice) {
       advice = { ...advice, ...answer.advice };
       emit({ kind: 'advice', advice: answer.advice });
