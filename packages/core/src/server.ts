@@ -55,6 +55,7 @@ export type {
   SessionClosedEvent,
   SessionOpenedEvent,
 } from './server/events.ts';
+export { eventKinds } from './server/events.ts';
 export { createServlet } from './servlet/create-servlet.ts';
 export type { Answer, BodyOutcome, Exchange, OpenAnswer } from './servlet/exchange.ts';
 export type { RequestView, Servlet, ServletOptions } from './servlet/servlet.ts';

@@ -1,26 +1,10 @@
+import { eventKinds } from '@pollux/core/server';
 import { z } from 'zod';
-import type { FeedKind } from '../contract/feed.ts';
 import type { AdminProcedures } from '../contract/router.ts';
 import { streamFrames } from '../live/stream.ts';
 import { applicationName, recipientName, text } from './inputs.ts';
 import { readTick } from './stats.ts';
 import { guarded } from './trpc.ts';
-
-const kinds = [
-  'accepted',
-  'refused',
-  'delivered',
-  'acknowledged',
-  'removed',
-  'failed',
-  'gap',
-  'session-opened',
-  'session-closed',
-  'poll-superseded',
-  'poll-held',
-  'poll-answered',
-  'buffer-failed',
-] as const satisfies readonly FeedKind[];
 
 const input = z.object({
   lastEventId: z.string().max(64).nullish(),
@@ -28,7 +12,7 @@ const input = z.object({
     .object({
       application: applicationName.optional(),
       recipient: recipientName.optional(),
-      kinds: z.array(z.enum(kinds)).max(kinds.length).optional(),
+      kinds: z.array(z.enum(eventKinds)).max(eventKinds.length).optional(),
       text: text.optional(),
     })
     .optional(),
