@@ -47,6 +47,26 @@ module.exports = {
       to: { path: core('server|buffer|servlet') },
     },
     {
+      name: 'contract-without-server',
+      comment: 'A contract is imported by pages; of the client it knows the types alone.',
+      severity: 'error',
+      from: { path: core('contract') },
+      to: { path: core('server|buffer|servlet|publisher') },
+    },
+    {
+      name: 'contract-without-client',
+      severity: 'error',
+      from: { path: core('contract') },
+      to: { path: core('client'), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'publisher-without-server',
+      comment: 'A publisher runs in an application server of any runtime, and in browsers.',
+      severity: 'error',
+      from: { path: core('publisher') },
+      to: { path: core('server|buffer|servlet|client') },
+    },
+    {
       name: 'buffer-below-server',
       severity: 'error',
       from: { path: core('buffer') },

@@ -1,3 +1,20 @@
+export type {
+  ApplicationContract,
+  ContractType,
+  DataOf,
+  DirectType,
+  DirectTypeName,
+  FetchType,
+  FetchTypeName,
+  ParametersOf,
+  PathParameters,
+  PayloadOf,
+  ResultOf,
+  TypeName,
+} from './contract/application-contract.ts';
+export type { ContractClient, ContractFetched, ContractMessage } from './contract/contract-client.ts';
+export { defineApplication, direct, fetchFrom } from './contract/define-application.ts';
+export type { SchemaIssue, SchemaResult, StandardSchema } from './contract/standard-schema.ts';
 export type { Clock, Random, Timer } from './protocol/environment.ts';
 export { applicationPattern, defaultLimits, type Limits, nameBytes, wireVersion } from './protocol/limits.ts';
 export { CommunicationError, type Problem, type ProblemCode, problem, problems } from './protocol/problem.ts';
