@@ -12,7 +12,6 @@ export type {
   ResultOf,
   TypeName,
 } from './contract/application-contract.ts';
-export type { ContractClient, ContractFetched, ContractMessage } from './contract/contract-client.ts';
 export { defineApplication, direct, fetchFrom } from './contract/define-application.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './contract/standard-schema.ts';
 export type { Clock, Random, Timer } from './protocol/environment.ts';

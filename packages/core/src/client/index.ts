@@ -1,3 +1,4 @@
+export type { ContractClient, ContractFetched, ContractMessage } from '../contract/contract-client.ts';
 export type {
   ApplicationClient,
   ApplicationClientOptions,

@@ -3,15 +3,8 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
-import {
-  type ContractClient,
-  type DataOf,
-  defineApplication,
-  direct,
-  fetchFrom,
-  type PayloadOf,
-  type ResultOf,
-} from '../../src/index.ts';
+import type { ContractClient } from '../../src/client/index.ts';
+import { type DataOf, defineApplication, direct, fetchFrom, type PayloadOf, type ResultOf } from '../../src/index.ts';
 
 const withZod = defineApplication('crm', {
   'call.offered': direct(z.object({ from: z.string().min(3), note: z.string().optional() })),
