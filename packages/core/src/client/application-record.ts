@@ -66,6 +66,7 @@ export function createApplicationRecord(
     onFetch: (type, handler) => dispatcher.on(`fetch:${type}`, handler),
     onGap: (handler) => dispatcher.on('gap', handler),
     onWithdrawn: (handler) => dispatcher.on('withdrawn', handler),
+    onError: (handler) => dispatcher.on('error', handler),
     onStatus: (handler) => {
       tell(handler);
       return dispatcher.on('status', handler);

@@ -12,8 +12,17 @@ export interface CommunicationClientOptions {
   readonly getToken?: () => string | Promise<string>;
   /** @default 'omit' with `getToken`, else 'same-origin' */
   readonly credentials?: RequestCredentials;
-  /** @default 'long-poll' */
-  readonly mode?: 'long-poll' | 'short-poll';
+  /**
+   * The most that the client tries; it falls back by itself from a stream to long polls and from those to short polls,
+   * where a proxy buffers the one or cuts the other, and where the server advises it.
+   * @default what the server advises, else 'long-poll'
+   */
+  readonly mode?: 'stream' | 'long-poll' | 'short-poll';
+  /**
+   * Whether the tabs of one browser share one connection, where they poll the same server for the same recipient. It
+   * takes Web Locks (a secure context) and BroadcastChannel; without them each tab polls by itself. @default true
+   */
+  readonly tabs?: boolean;
   /** Least seconds between two short polls. @default 10, or what the server advises */
   readonly interval?: number;
   /** Most seconds to ask the server to hold a poll. @default what the server advises, at most 55 */
@@ -58,6 +67,8 @@ export interface Fetched {
   /** The newest of the messages that this fetch serves. */
   readonly message: FetchMessage;
   readonly response: Response;
+  /** The body of a 2xx response read as JSON; `undefined` where it is none. */
+  readonly data: unknown;
 }
 
 export interface ApplicationClientOptions {
@@ -75,6 +86,42 @@ export interface ApplicationClientOptions {
   readonly maxDelay?: number;
   /** At the first poll: how many of the newest group and everyone messages to start with. @default 0 */
   readonly last?: number;
+  /**
+   * Which of the tabs that share a connection handle a message: each one that has the application, or one of them (a
+   * ring tone that shall sound once). @default 'every-tab'
+   */
+  readonly deliver?: 'every-tab' | 'one-tab';
+  /**
+   * When a message is acknowledged: once its handlers are done with it (or failed for good), or as soon as it arrived;
+   * then a page that goes meanwhile loses it. @default 'handled'
+   */
+  readonly acknowledge?: 'received' | 'handled';
+  /** Seconds that a handler may take for one message, its repetitions included. @default 30 */
+  readonly deadline?: number;
+  /**
+   * Looks at a message before its handlers do: at the `data` of a `direct` one, and at what was fetched for a `fetch`
+   * one. What it returns says what is wrong: the message is then not handled but reported as failed.
+   */
+  readonly check?: Check;
+}
+
+/** Says what is wrong with a message's data, or nothing where all is well; a promise of either will do. */
+export type Check = (message: DirectMessage | FetchMessage, data: unknown) => CheckResult | PromiseLike<CheckResult>;
+
+export type CheckResult = string | undefined;
+
+/** What a contract (`defineApplication`) says of an application, as far as the client needs it. */
+export interface ApplicationContract {
+  readonly name: string;
+  /** By type. `path` of a `fetch` type, up to its first parameter, is a target of fetches unless `fetchTargets` says other. */
+  readonly types: Readonly<Record<string, { readonly kind: 'direct' | 'fetch'; readonly path?: string }>>;
+}
+
+/** A message that was given up: its handler, its fetch or its check failed for good. */
+export interface Failure {
+  /** The message's id; `'gap'` where the handler was one for gaps. */
+  readonly id: string;
+  readonly reason: string;
 }
 
 /**
@@ -100,6 +147,8 @@ export interface ApplicationClient {
   onGap(handler: (gap: Gap) => unknown): () => void;
   /** Told the id of a message that no longer holds, unless no handler had seen that one yet. */
   onWithdrawn(handler: (of: string) => unknown): () => void;
+  /** Told of each message that was given up, after it was reported to the server. */
+  onError(handler: (failure: Failure) => unknown): () => void;
   /** Told the present status at once, then every change. */
   onStatus(handler: (status: ApplicationStatus) => void): () => void;
   /** Leaves the poll. What no handler has begun stays with the server; joining again goes on from there. */
@@ -109,10 +158,10 @@ export interface ApplicationClient {
 export interface CommunicationClient {
   readonly state: ClientState;
   /**
-   * The application's client; the same one for the same name, with the options of the first call. Joins the poll at once,
-   * at any time. Throws where `fetchTargets` has an entry that is none.
+   * The application's client, by its name or its contract; the same one for the same name, with the options of the first
+   * call. Joins the poll at once, at any time. Throws where `fetchTargets` has an entry that is none.
    */
-  application(name: string, options?: ApplicationClientOptions): ApplicationClient;
+  application(application: string | ApplicationContract, options?: ApplicationClientOptions): ApplicationClient;
   /** Begins to poll; it also begins by itself with the first application. */
   start(): void;
   /** Acknowledges what was handled, says goodbye and stops for good. Never rejects; a second call gets the same promise. */

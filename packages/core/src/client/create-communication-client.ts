@@ -63,7 +63,8 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
     get state() {
       return loop.state;
     },
-    application: (name, applicationOptions = {}) => {
+    application: (application, applicationOptions = {}) => {
+      const name = typeof application === 'string' ? application : application.name;
       let record = records.get(name);
       if (!record) {
         const reportFailed = (id: string, reason: string): void => void failed.set(id, { id, reason });

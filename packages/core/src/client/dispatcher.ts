@@ -38,9 +38,14 @@ export function createDispatcher(
     return failed;
   };
 
+  const complain = (id: string, reason: string): void => {
+    context.emit({ kind: 'handler-failed', application, id, reason });
+    for (const run of all('error')) context.guard(() => run({ id, reason } as never));
+  };
+
   const conclude = (id: string, reason: string | undefined): void => {
     if (reason === undefined) return context.emit({ kind: 'handled', application, id });
-    context.emit({ kind: 'handler-failed', application, id, reason });
+    complain(id, reason);
     reportFailed(id, reason);
   };
 
@@ -70,7 +75,7 @@ export function createDispatcher(
       if (gap) {
         context.emit({ kind: 'gap', application, gap });
         const reason = await runAll('gap', () => gap);
-        if (reason !== undefined) context.emit({ kind: 'handler-failed', application, id: 'gap', reason });
+        if (reason !== undefined) complain('gap', reason);
       }
       if (!message) return;
       const { id } = message;

@@ -77,7 +77,13 @@ export function createFetcher(context: ClientContext, application: string, optio
     const response = url && url[0] !== '/' ? await request(url) : 'fetch target not registered';
     if (typeof response === 'string') return response;
     // Each run gets a body of its own: a repetition after a failure could not read a used one.
-    const reason = await handle(() => ({ message, response: response.clone() }));
+    const data = response.ok
+      ? await response
+          .clone()
+          .json()
+          .catch(() => undefined)
+      : undefined;
+    const reason = await handle(() => ({ message, response: response.clone(), data }));
     discard(response);
     if (reason === undefined && version !== undefined) {
       // Forgetting costs no more than a fetch.

@@ -2,11 +2,15 @@ export type { ContractClient, ContractFetched, ContractMessage } from '../contra
 export type {
   ApplicationClient,
   ApplicationClientOptions,
+  ApplicationContract,
   ApplicationStatus,
+  Check,
+  CheckResult,
   ClientEvent,
   ClientState,
   CommunicationClient,
   CommunicationClientOptions,
+  Failure,
   Fetched,
 } from './communication-client.ts';
 export { createCommunicationClient } from './create-communication-client.ts';
