@@ -6,7 +6,7 @@ import { isProblem, parsePollApplication, wrongCursor } from '../protocol/reques
 import type { PollApplication, PollRequest } from '../protocol/types.ts';
 import type { ClientIdentity } from './communication-server.ts';
 import type { ServerContext } from './context.ts';
-import type { Session, SessionApplication } from './session.ts';
+import type { Following, Session, SessionApplication } from './session.ts';
 import { followApplication } from './sessions.ts';
 
 /** Seconds after which a refused application may be asked for again. */
@@ -95,7 +95,10 @@ function readCovered({ followings }: SessionApplication): false {
   return false;
 }
 
-/** A first poll of an application; one that was received from but never handled goes on where it has read. */
+/**
+ * A first poll of an application; one that was received from but never handled goes on where it has read. A log that this
+ * session began to follow before begins where it stood then: what came since is not missed.
+ */
 function readFirst(
   application: SessionApplication,
   read: string | null | undefined,
@@ -107,11 +110,17 @@ function readFirst(
   for (const following of application.followings) {
     following.handled = undefined;
     following.limit = undefined;
-    following.read = places?.get(following.tag);
+    const place = places?.get(following.tag);
+    if (place === undefined) isNew = true;
+    following.read = place ?? begunAt(following);
     following.newest = last ?? 0;
-    if (following.read === undefined) isNew = true;
   }
   return isNew;
+}
+
+/** Where a session that begins again with a log began before. */
+function begunAt({ address, epoch, acknowledged }: Following): Place | undefined {
+  return address.kind === 'recipient' || epoch === '' ? undefined : { epoch, position: acknowledged };
 }
 
 /** `read` can lag behind `cursor` only by a client's mistake. */

@@ -49,6 +49,15 @@ export const serverMutants: readonly WireMutant[] = [
     })),
   },
   {
+    name: 'forgets where a session began to follow a log',
+    breaks: ['4.8'],
+    parts: polling((server) => (identity, request, reply) => {
+      const isFirst = Object.values(request.applications).some(({ cursor }) => cursor === null || cursor === undefined);
+      const { session: _session, ...anew } = request;
+      return server.poll(identity, isFirst ? anew : request, reply);
+    }),
+  },
+  {
     name: 'delivers a message twice in one answer',
     breaks: ['3.8', '4.8'],
     parts: polled((body) => {

@@ -70,6 +70,20 @@ export const audiences: readonly WireCase[] = [
     },
   },
   {
+    clause: '4.8',
+    title: 'a first poll repeated by its session misses no broadcast that came after the first one',
+    run: async ({ clientWith, publisher, expect }) => {
+      const alice = clientWith('alice', { groups: ['staff'] });
+      await alice.poll();
+      await publisher().direct({ everyone: true }, ['all']);
+      await publisher().direct({ group: 'staff' }, ['staff']);
+      alice.set('orders', { cursor: null });
+      const polled = await alice.poll({ wait: 20 });
+      expect([polled.status, [...polled.data('orders')].sort()]).toEqual([200, ['all', 'staff']]);
+      expect(polled.gap('orders')).toBe(undefined);
+    },
+  },
+  {
     clause: '5.4',
     title: "no cursor frees a log: one member's acknowledgement takes nothing from another",
     run: async ({ clientWith, publisher, expect }) => {

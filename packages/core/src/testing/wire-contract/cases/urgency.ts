@@ -58,6 +58,21 @@ export const urgency: readonly WireCase[] = [
   },
   {
     clause: '8.4',
+    title: 'a high message behind more than one answer holds ends the wait all the same',
+    options: { limits: { responseBytes: 2000 } },
+    run: async (wire) => {
+      const alice = wire.client('alice');
+      await alice.poll();
+      const held = alice.poll({ wait: 20, each: { maxDelay: 15 } });
+      wire.expect(await wire.isPending(held)).toBe(true);
+      for (const letter of ['a', 'b', 'c']) await wire.publisher().publish({ data: letter.repeat(900) });
+      await wire.publisher().publish({ urgency: 'high', data: 'ring' });
+      wire.expect((await held).body.more).toBe(true);
+      wire.expect((await alice.drain('orders')).at(-1)).toBe('ring');
+    },
+  },
+  {
+    clause: '8.4',
     title: 'a poll ended by another application takes everything pending',
     run: async (wire) => {
       const alice = wire.client('alice', 'orders', 'calls');
