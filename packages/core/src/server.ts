@@ -1,10 +1,11 @@
+export type { AddressSummary, BufferInspection, QueueSummary } from './buffer/inspection.ts';
 export { createMemoryBuffer, type MemoryBufferOptions } from './buffer/memory/memory-buffer.ts';
 export type {
-  AddressSummary,
   AppendEntry,
   AppendOutcome,
   BufferedMessage,
-  BufferInspection,
+  BufferFailure,
+  BufferHealth,
   BufferWatcher,
   ExchangeRequest,
   Loss,
@@ -16,9 +17,9 @@ export type {
   QueueExchange,
   QueueName,
   QueueReading,
-  QueueSummary,
   Removal,
 } from './buffer/message-buffer.ts';
+export type { StoredKey, StoredQueue } from './buffer/stored-queue.ts';
 export { messageId, parseMessageId } from './protocol/cursor.ts';
 export { systemClock, systemRandom } from './protocol/system-environment.ts';
 export type {

@@ -10,6 +10,8 @@
  * - `append` MUST answer only when the entry is worth `supports.grade`.
  */
 import type { Address, GapReason, Grade, Urgency } from '../protocol/types.ts';
+import type { BufferInspection } from './inspection.ts';
+import type { StoredQueue } from './stored-queue.ts';
 
 export type MaybePromise<T> = T | PromiseLike<T>;
 
@@ -124,6 +126,8 @@ export interface BufferWatcher {
   wants?(reason: Removal['reason']): boolean;
   /** Messages left, on this node. */
   removed?(removal: Removal): void;
+  /** Something failed on this node: a record is damaged, the disk is full, the connection was lost. */
+  failed?(failure: BufferFailure): void;
 }
 
 export type MessageState =
@@ -136,6 +140,23 @@ export type MessageState =
     }
   | { readonly state: 'parked'; readonly queue: QueueName; readonly message: BufferedMessage; readonly reason: string }
   | { readonly state: 'gone'; readonly queue: QueueName; readonly reason: Removal['reason'] | 'unknown' };
+
+/** How a buffer is. */
+export interface BufferHealth {
+  /** `degraded`: works, but something was lost or may be; `failed`: stores nothing. */
+  readonly state: 'ok' | 'degraded' | 'failed';
+  /** A sentence for operators, where there is something to say. */
+  readonly detail?: string;
+  /** Numbers worth watching, by name in camel case with its unit: `fileBytes`, `damagedRecords`. */
+  readonly figures?: Readonly<Record<string, number>>;
+}
+
+/** A failure that no caller was told, or that concerns more than one caller. */
+export interface BufferFailure {
+  readonly stage: 'append' | 'exchange' | 'sweep' | 'take' | 'watch' | 'open';
+  /** A sentence for operators. */
+  readonly reason: string;
+}
 
 export interface MessageBuffer {
   readonly supports: { readonly grade: Grade; readonly durable: boolean; readonly shared: boolean };
@@ -154,52 +175,15 @@ export interface MessageBuffer {
   ): MaybePromise<boolean>;
   /** Erases an address with everything in it, of one application or of all; returns the number of messages. */
   erase(address: Address, application?: string): MaybePromise<number>;
+  /**
+   * Takes a queue over from another buffer with its epoch, positions, losses, keys and parked messages, so that cursors
+   * stand; `false`, having changed nothing, where there is such a queue already.
+   */
+  restore(queue: StoredQueue): MaybePromise<boolean>;
   watch(watcher: BufferWatcher): () => void;
+  /** How it is, at once. Left out by a buffer that cannot be otherwise than well. */
+  health?(): BufferHealth;
   readonly inspect: BufferInspection;
   /** Idempotent. After it every operation throws `buffer-unavailable`. */
   close(): Promise<void>;
-}
-
-export interface QueueSummary extends QueueName {
-  readonly epoch: string;
-  readonly messages: number;
-  readonly bytes: number;
-  readonly parked: number;
-  readonly last: number;
-  readonly oldestAcceptedMs: number | undefined;
-  readonly nextExpiryMs: number | undefined;
-  /** Places kept: how far each session has handled. */
-  readonly sessions: readonly { readonly session: string; readonly handled: number }[];
-  readonly losses: readonly Loss[];
-}
-
-export interface AddressSummary {
-  readonly address: Address;
-  readonly applications: number;
-  readonly messages: number;
-  readonly bytes: number;
-  readonly oldestAcceptedMs: number | undefined;
-}
-
-/** Looking without touching: nothing here acknowledges, expires or reorders. */
-export interface BufferInspection {
-  totals(): MaybePromise<{
-    readonly addresses: number;
-    readonly queues: number;
-    readonly messages: number;
-    readonly bytes: number;
-    readonly parked: number;
-  }>;
-  /** Addresses that hold messages (or all), most messages first; `after` counts rows already seen. */
-  addresses(options: {
-    readonly filter?: string;
-    readonly after?: number;
-    readonly limit: number;
-    readonly includeEmpty?: boolean;
-  }): MaybePromise<{ readonly rows: readonly AddressSummary[]; readonly total: number }>;
-  queues(address: Address): MaybePromise<readonly QueueSummary[]>;
-  peek(
-    queue: QueueName,
-    options: { readonly after?: number; readonly limit: number; readonly parked?: boolean },
-  ): MaybePromise<readonly BufferedMessage[]>;
 }

@@ -1,5 +1,6 @@
 /** What a communication server offers: to publishers, to the servlet, to the console. It knows no transport. */
-import type { BufferInspection, MaybePromise, MessageBuffer, OverflowRule } from '../buffer/message-buffer.ts';
+import type { BufferInspection } from '../buffer/inspection.ts';
+import type { MaybePromise, MessageBuffer, OverflowRule } from '../buffer/message-buffer.ts';
 import type { Clock, Random } from '../protocol/environment.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { Problem } from '../protocol/problem.ts';

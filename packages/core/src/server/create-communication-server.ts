@@ -16,6 +16,7 @@ import { closeSession, findSession, forgetIfSilent } from './sessions.ts';
 import { describeMessage } from './status.ts';
 import { openStream } from './streaming.ts';
 import { createInspection } from './summaries.ts';
+import { wakeFollowers } from './waking.ts';
 import { withdraw } from './withdrawing.ts';
 
 /** Milliseconds between two looks for silent sessions. */
@@ -131,6 +132,10 @@ function watchBuffer(context: ServerContext): () => void {
         removed?.set(removal.reason, (removed.get(removal.reason) ?? 0) + removal.ids.length);
       }
       if (isHeard(context, 'removed')) tell(context, { kind: 'removed', atMs: context.now(), ...removal });
+    },
+    appended: ({ address, application }) => void wakeFollowers(context, address, application, 'high'),
+    failed(failure) {
+      if (isHeard(context, 'buffer-failed')) tell(context, { kind: 'buffer-failed', atMs: context.now(), ...failure });
     },
   });
 }

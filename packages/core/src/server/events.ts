@@ -3,7 +3,7 @@
  * of the same events. Nothing is built for them while nobody listens; a listener that throws is dropped from that
  * event only.
  */
-import type { Removal } from '../buffer/message-buffer.ts';
+import type { BufferFailure, Removal } from '../buffer/message-buffer.ts';
 import type { ProblemCode } from '../protocol/problem.ts';
 import type { Address, Urgency } from '../protocol/types.ts';
 
@@ -95,7 +95,7 @@ export interface PollEvent extends Of<'poll-held' | 'poll-answered'>, OfSession 
 }
 
 export interface BufferFailedEvent extends Of<'buffer-failed'> {
-  readonly stage: 'append' | 'exchange' | 'sweep' | 'take' | 'watch';
+  readonly stage: BufferFailure['stage'];
   readonly reason: string;
 }
 

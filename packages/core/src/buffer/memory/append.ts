@@ -36,6 +36,8 @@ export function appendOne(context: MemoryContext, entry: AppendEntry, nowMs: num
   queue.messages.push(message);
   settle(context, queue, message.size);
   context.table.messages += 1;
+  if (context.journal === undefined) queue.settled = position;
+  else context.journal.stored(queue, message);
   remember(context, queue, entry, id, message);
   return replaced === undefined
     ? { kind: 'stored', id, position }
@@ -95,7 +97,9 @@ function remember(context: MemoryContext, queue: Queue, entry: AppendEntry, id: 
       context.table.bytes += keyBytes;
     }
     const untilMs = message.expiresMs + context.limits.keySeconds * 1000;
-    queue.keys.set(entry.key, { id, fingerprint: entry.fingerprint, untilMs });
+    const known = { id, fingerprint: entry.fingerprint, untilMs };
+    queue.keys.set(entry.key, known);
+    context.journal?.keyed(queue, entry.key, known);
   }
   if (message.expiresMs < queue.nextExpiryMs) {
     queue.nextExpiryMs = message.expiresMs;

@@ -4,6 +4,7 @@ import { messageId } from '../../protocol/cursor.ts';
 import type { Limits } from '../../protocol/limits.ts';
 import { addLoss } from '../losses.ts';
 import type { BufferedMessage, BufferWatcher, Removal } from '../message-buffer.ts';
+import type { TableJournal } from './journal.ts';
 import { noteEnding, type Queue } from './queue.ts';
 import type { Table } from './table.ts';
 
@@ -13,6 +14,10 @@ export interface MemoryContext {
   /** Milliseconds since 1970 that never jump: the wall clock at start plus the monotonic one. */
   now(): number;
   readonly watchers: Set<BufferWatcher>;
+  /** Told of every change, where there is one. */
+  readonly journal: TableJournal | undefined;
+  /** Until this moment acknowledgements are kept but free nothing: a restarted buffer may not know all places yet. */
+  readonly freesFromMs: number;
 }
 
 /** Tells watchers which messages left; builds nothing when nobody watches. */
@@ -39,6 +44,7 @@ export function cut(context: MemoryContext, queue: Queue, from: number, count: n
     if (message.topic !== undefined && queue.topics?.get(message.topic) === message) queue.topics.delete(message.topic);
   }
   settle(context, queue, -bytes);
+  if (gone.length > 0) context.journal?.left(queue, gone);
   context.table.messages -= gone.length;
   // Empty now: what is left is a stub, whose time may be over before that of the messages that were here.
   if (queue.messages.length === 0) context.table.schedule(queue, queue.lastUsedMs + context.limits.stubSeconds * 1000);

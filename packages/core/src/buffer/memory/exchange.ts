@@ -17,12 +17,12 @@ export function exchangeOne(context: MemoryContext, asked: QueueExchange, reques
   const { handled, read } = asked;
   // Where reading goes on in this life of the queue, the reset was told: an old acknowledgement is only void.
   const isReset = !stands(queue, read ?? handled);
-  const limit = asked.limit?.epoch === queue.epoch ? asked.limit.position : queue.last;
+  const limit = asked.limit?.epoch === queue.epoch ? asked.limit.position : queue.settled;
   const after = isReset || read === undefined ? firstRead(queue, asked, isReset) : Math.min(read.position, limit);
-  if (!isReset) noteSent(queue, read);
-  noteSent(queue, asked.limit);
+  if (!isReset) noteSent(context, queue, read);
+  noteSent(context, queue, asked.limit);
   const handledTo = isReset || handled === undefined || !stands(queue, handled) ? undefined : Math.min(handled.position, limit);
-  if (queue.address.kind === 'recipient') keepPlace(queue, request, nowMs, handledTo);
+  if (queue.address.kind === 'recipient' && keepPlace(queue, request, nowMs, handledTo)) context.journal?.changed(queue);
   const freed = queue.address.kind === 'recipient' && asked.retain !== true ? free(context, queue, nowMs) : 0;
   return readOn(queue, after, request.maxBytes, isReset, freed);
 }
@@ -42,21 +42,28 @@ function find(context: MemoryContext, asked: QueueExchange, nowMs: number): Queu
 }
 
 /** Remembers how far any session was sent: a message before that cannot be taken back in silence. */
-export function noteSent(queue: Queue, place: Place | undefined): void {
-  if (place !== undefined && place.epoch === queue.epoch && place.position > queue.sentTo)
-    queue.sentTo = Math.min(place.position, queue.last);
+export function noteSent(context: MemoryContext, queue: Queue, place: Place | undefined): void {
+  if (place === undefined || place.epoch !== queue.epoch || place.position <= queue.sentTo) return;
+  queue.sentTo = Math.min(place.position, queue.settled);
+  context.journal?.changed(queue);
 }
 
 /** Whether a place belongs to this life of the queue and lies within it. */
 function stands(queue: Queue, place: Place | undefined): boolean {
-  return place === undefined || (place.epoch === queue.epoch && place.position <= queue.last);
+  return place === undefined || (place.epoch === queue.epoch && place.position <= queue.settled);
 }
 
-/** Keeps the session's place, moved on to what it handled; a session that says nothing of it has handled nothing. */
-function keepPlace(queue: Queue, request: ExchangeRequest, nowMs: number, handledTo: number | undefined): void {
+/**
+ * Keeps the session's place, moved on to what it handled; a session that says nothing of it has handled nothing. Tells
+ * whether anything but the time until which it is kept is new.
+ */
+function keepPlace(queue: Queue, request: ExchangeRequest, nowMs: number, handledTo: number | undefined): boolean {
+  const known = queue.places.length;
   const place = placeOf(queue, request.session, nowMs + request.keepMs, handledTo ?? startOf(queue));
-  if (handledTo !== undefined && handledTo > place.handled) place.handled = handledTo;
+  const isMoved = handledTo !== undefined && handledTo > place.handled;
+  if (isMoved) place.handled = handledTo;
   if (place.handled > queue.handledTo) queue.handledTo = place.handled;
+  return isMoved || queue.places.length > known;
 }
 
 /** Finds or makes a session's place, and keeps it until then. */
@@ -81,8 +88,9 @@ function free(context: MemoryContext, queue: Queue, nowMs: number): number {
     else if (place.handled < lowest) lowest = place.handled;
   }
   if (silent > 0) queue.places = queue.places.filter((place) => place.untilMs > nowMs);
-  if (lowest <= queue.freedTo || lowest === Number.POSITIVE_INFINITY) return 0;
+  if (lowest <= queue.freedTo || lowest === Number.POSITIVE_INFINITY || nowMs < context.freesFromMs) return 0;
   queue.freedTo = lowest;
+  context.journal?.changed(queue);
   const count = indexAfter(queue.messages, lowest);
   if (count === 0) return 0;
   tellRemoved(context, queue, 'acknowledged', cut(context, queue, 0, count));
@@ -92,8 +100,9 @@ function free(context: MemoryContext, queue: Queue, nowMs: number): number {
 function readOn(queue: Queue, after: number, maxBytes: number, reset: boolean, freed: number): QueueReading {
   const { messages } = queue;
   const from = indexAfter(messages, after);
+  const end = queue.settled === queue.last ? messages.length : indexAfter(messages, queue.settled);
   let to = from;
-  for (let bytes = 0; to < messages.length; to++) {
+  for (let bytes = 0; to < end; to++) {
     bytes += messages[to]?.size ?? 0;
     if (bytes > maxBytes && to > from) break;
   }
@@ -102,9 +111,9 @@ function readOn(queue: Queue, after: number, maxBytes: number, reset: boolean, f
   return {
     epoch: queue.epoch,
     after,
-    last: queue.last,
+    last: queue.settled,
     messages: read,
-    more: to < messages.length,
+    more: to < end,
     losses: untold(queue, after),
     reset,
     freed,
@@ -114,6 +123,7 @@ function readOn(queue: Queue, after: number, maxBytes: number, reset: boolean, f
 function untold(queue: Queue, after: number): readonly Loss[] {
   const freedByOthers = queue.freedTo > after ? freedBeyond(queue, after) : undefined;
   if (queue.losses.length === 0 && freedByOthers === undefined) return noLosses;
-  const losses = lossesAfter(queue.losses, after);
+  const all = lossesAfter(queue.losses, after);
+  const losses = queue.settled === queue.last ? all : all.filter((loss) => loss.from <= queue.settled);
   return freedByOthers === undefined ? losses : [...losses, freedByOthers];
 }

@@ -36,6 +36,7 @@ function expireParked(context: MemoryContext, queue: Queue, nowMs: number): void
 
 /** Settles the sums for a message that was parked and is no more. */
 export function releaseParked(context: MemoryContext, queue: Queue, message: BufferedMessage): void {
+  context.journal?.unparked(queue, message);
   queue.entry.bytes -= message.size;
   context.table.bytes -= message.size;
   context.table.parked -= 1;
@@ -49,7 +50,7 @@ export function sweep(context: MemoryContext): void {
     forgetKeys(context, queue, nowMs);
     const idleMs = queue.lastUsedMs + context.limits.stubSeconds * 1000;
     const isEmpty = queue.messages.length === 0 && (queue.parked?.length ?? 0) === 0;
-    if (isEmpty && idleMs <= nowMs && (queue.keys?.size ?? 0) === 0) context.table.remove(queue);
+    if (isEmpty && idleMs <= nowMs && (queue.keys?.size ?? 0) === 0) removeQueue(context, queue);
     else context.table.schedule(queue, Math.min(queue.nextExpiryMs, Math.max(idleMs, nowMs + 1000)));
   }
 }
@@ -60,6 +61,7 @@ function forgetKeys(context: MemoryContext, queue: Queue, nowMs: number): void {
   for (const [key, known] of queue.keys) {
     if (known.untilMs > nowMs) continue;
     queue.keys.delete(key);
+    context.journal?.unkeyed(queue, key);
     gone++;
   }
   queue.entry.bytes -= gone * keyBytes;
@@ -76,7 +78,12 @@ export function eraseQueue(context: MemoryContext, queue: Queue): number {
     gone.push(message);
   }
   queue.parked = undefined;
-  context.table.remove(queue);
+  removeQueue(context, queue);
   tellRemoved(context, queue, 'erased', gone);
   return gone.length;
+}
+
+function removeQueue(context: MemoryContext, queue: Queue): void {
+  context.table.remove(queue);
+  context.journal?.removed(queue);
 }

@@ -1,9 +1,11 @@
 /** Looking into the in-memory table without touching it. */
 
 import { addressKey } from '../address.ts';
-import type { AddressSummary, BufferedMessage, BufferInspection, QueueSummary } from '../message-buffer.ts';
+import type { AddressSummary, BufferInspection, QueueSummary } from '../inspection.ts';
+import type { BufferedMessage } from '../message-buffer.ts';
 import type { MemoryContext } from './context.ts';
 import { indexAfter, type Queue } from './queue.ts';
+import { storedQueue } from './restoring.ts';
 import type { AddressEntry } from './table.ts';
 
 export function createMemoryInspection(context: MemoryContext): BufferInspection {
@@ -36,6 +38,9 @@ export function createMemoryInspection(context: MemoryContext): BufferInspection
       const messages: readonly BufferedMessage[] = parked ? (queue.parked ?? []).map(({ message }) => message) : queue.messages;
       const from = indexAfter(messages, after);
       return messages.slice(from, from + limit);
+    },
+    async *everything() {
+      for (const queue of [...table.epochs.values()]) if (!queue.isRemoved) yield storedQueue(queue);
     },
   };
 }

@@ -30,6 +30,8 @@ export interface Queue extends QueueName {
   isRemoved: boolean;
   /** The last position assigned. */
   last: number;
+  /** The last position that readers may see: `last`, but where a journal has yet to write what came. */
+  settled: number;
   places: SessionPlace[];
   /** Messages up to here may have been freed by acknowledgement. */
   freedTo: number;
@@ -50,6 +52,8 @@ export interface Queue extends QueueName {
   parked: ParkedMessage[] | undefined;
   /** How the last few messages ended that left neither loss nor acknowledgement behind. */
   endings: Map<number, Removal['reason']> | undefined;
+  /** For the journal's own use. */
+  record: unknown;
 }
 
 /** The index of the first message after a position. */
@@ -75,14 +79,14 @@ export function messageAt(queue: Queue, position: number): BufferedMessage | und
 /** Where a recipient's first read starts: before the oldest message that is held. */
 export function startOf(queue: Queue): number {
   const first = queue.messages[0];
-  return first === undefined ? queue.last : first.position - 1;
+  return first === undefined ? queue.settled : Math.min(first.position - 1, queue.settled);
 }
 
 /** Where a first read of a log starts: before its newest `n` messages. */
 export function startOfNewest(queue: Queue, n: number): number {
-  if (n <= 0 || queue.messages.length === 0) return queue.last;
-  const first = queue.messages[Math.max(0, queue.messages.length - n)];
-  return first === undefined ? queue.last : first.position - 1;
+  const end = indexAfter(queue.messages, queue.settled);
+  const first = n <= 0 || end === 0 ? undefined : queue.messages[Math.max(0, end - n)];
+  return first === undefined ? queue.settled : first.position - 1;
 }
 
 /** How many messages a returning session missed because this recipient's other sessions freed them. */

@@ -24,8 +24,8 @@ export interface Table {
   messages: number;
   parked: number;
   find(name: QueueName): Queue | undefined;
-  /** Finds or makes a queue. */
-  open(name: QueueName, nowMs: number): Queue;
+  /** Finds or makes a queue; `epoch` is that of one to make. */
+  open(name: QueueName, nowMs: number, epoch?: string): Queue;
   remove(queue: Queue): void;
   /** Has the sweep look at a queue at a moment, unless it looks earlier already. */
   schedule(queue: Queue, atMs: number): void;
@@ -45,7 +45,7 @@ export function createTable(newEpoch: () => string): Table {
     messages: 0,
     parked: 0,
     find: ({ address, application }) => table.entries.get(addressKey(address))?.queues.get(application),
-    open(name, nowMs) {
+    open(name, nowMs, epoch) {
       const key = addressKey(name.address);
       let entry = table.entries.get(key);
       if (entry === undefined) {
@@ -54,7 +54,7 @@ export function createTable(newEpoch: () => string): Table {
       }
       const known = entry.queues.get(name.application);
       if (known !== undefined) return known;
-      const queue = newQueue(entry, name.application, newEpoch(), nowMs);
+      const queue = newQueue(entry, name.application, epoch ?? newEpoch(), nowMs);
       entry.queues.set(name.application, queue);
       entry.bytes += stubBytes;
       table.bytes += stubBytes;
@@ -129,6 +129,7 @@ function newQueue(entry: AddressEntry, application: string, epoch: string, nowMs
     isRemoved: false,
     bytes: 0,
     last: 0,
+    settled: 0,
     places: [],
     freedTo: 0,
     handledTo: 0,
@@ -142,5 +143,6 @@ function newQueue(entry: AddressEntry, application: string, epoch: string, nowMs
     keys: undefined,
     parked: undefined,
     endings: undefined,
+    record: undefined,
   };
 }

@@ -3,6 +3,7 @@ import { caseRunner, type Runner } from '../runner.ts';
 import { allBufferCases } from './cases/index.ts';
 import { durableCases } from './durable.ts';
 import { manifestCases } from './manifest.ts';
+import { movingCases } from './moving.ts';
 import type { BufferContractOptions, StoreCase } from './options.ts';
 import { type BufferCase, createScene } from './scene.ts';
 import { sharedCases } from './shared.ts';
@@ -37,7 +38,7 @@ export function describeMessageBuffer(name: string, runner: Runner, options: Buf
   runner.describe(`message buffer contract: ${name}`, () => {
     const cases = caseRunner(runner, options.skips ?? []);
     for (const found of allBufferCases) cases.run(titleOf(found), () => runCase(found, options, runner));
-    for (const found of [...manifestCases, ...durableCases, ...sharedCases]) {
+    for (const found of [...manifestCases, ...movingCases, ...durableCases, ...sharedCases]) {
       cases.run(titleOf(found), () => runStoreCase(found, options, runner));
     }
     cases.finish();

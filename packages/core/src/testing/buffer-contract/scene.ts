@@ -10,6 +10,7 @@ import type {
   QueueName,
   QueueReading,
 } from '../../buffer/message-buffer.ts';
+import type { StoredQueue } from '../../buffer/stored-queue.ts';
 import type { Limits } from '../../protocol/limits.ts';
 import { attendedClock } from '../../protocol/system-environment.ts';
 import type { Address, GapReason } from '../../protocol/types.ts';
@@ -90,6 +91,24 @@ export function entryOf(text: string | number, more: Partial<AppendEntry> = {}):
     key: undefined,
     fingerprint: String(text),
     overflow: 'reject',
+    ...more,
+  };
+}
+
+/** An empty queue of alice's as another buffer left it. */
+export function storedOf(epoch: string, more: Partial<StoredQueue> = {}): StoredQueue {
+  return {
+    ...aliceOrders,
+    epoch,
+    last: 0,
+    freedTo: 0,
+    handledTo: 0,
+    sentTo: 0,
+    hasHoles: false,
+    losses: [],
+    messages: [],
+    parked: [],
+    keys: [],
     ...more,
   };
 }

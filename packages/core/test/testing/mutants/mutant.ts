@@ -1,11 +1,11 @@
 /** Deliberately broken parts, and how a suite is shown to catch them. */
+import type { QueueSummary } from '../../../src/buffer/inspection.ts';
 import type {
   AppendEntry,
   MaybePromise,
   MessageBuffer,
   QueueExchange,
   QueueReading,
-  QueueSummary,
 } from '../../../src/buffer/message-buffer.ts';
 import type { ManualClock } from '../../../src/testing/index.ts';
 

@@ -1,9 +1,9 @@
 /** What holds for every operation: closed, closing, aborted. A new operation without its line here does not compile. */
 import type { MessageBuffer } from '../../../buffer/message-buffer.ts';
 import { CommunicationError } from '../../../protocol/problem.ts';
-import { alice, aliceOrders, type BufferCase, entryOf, textsOf } from '../scene.ts';
+import { alice, aliceOrders, type BufferCase, entryOf, storedOf, textsOf } from '../scene.ts';
 
-type Operation = Exclude<keyof MessageBuffer, 'supports' | 'inspect' | 'close'>;
+type Operation = Exclude<keyof MessageBuffer, 'supports' | 'inspect' | 'health' | 'close'>;
 
 interface Trait {
   readonly call: (buffer: MessageBuffer, signal?: AbortSignal) => unknown;
@@ -24,6 +24,7 @@ const traits = {
   find: { call: (buffer) => buffer.find('AAAAAAAAAAA1'), takesSignal: false },
   take: { call: (buffer) => buffer.take('AAAAAAAAAAA1', { kind: 'withdraw' }), takesSignal: false },
   erase: { call: (buffer) => buffer.erase(alice), takesSignal: false },
+  restore: { call: (buffer) => buffer.restore(storedOf('AAAAAAAAAAA')), takesSignal: false },
   watch: { call: (buffer) => buffer.watch({}), takesSignal: false },
 } satisfies Record<Operation, Trait>;
 
