@@ -48,6 +48,11 @@ export interface AdminConfiguration extends ListenConfiguration {
   readonly allowRemote: boolean;
 }
 
+/** Where messages wait. Settings of the other kinds are not there. */
+export interface BufferConfiguration {
+  readonly kind: 'memory';
+}
+
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
 
 /** Everything together. */
@@ -58,7 +63,7 @@ export interface HubConfiguration {
   readonly origins: readonly string[];
   readonly applications: Readonly<Record<string, ApplicationConfiguration>>;
   readonly identity: { readonly tokens: TokensConfiguration; readonly developmentSignIn: boolean };
-  readonly buffer: { readonly kind: 'memory' };
+  readonly buffer: BufferConfiguration;
   readonly limits: Limits;
   readonly admin?: AdminConfiguration;
   readonly log: { readonly level: LogLevel };

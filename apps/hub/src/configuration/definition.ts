@@ -1,6 +1,7 @@
 /** The one definition of the configuration: what is checked at start, and what `hub.schema.json` is made from. */
 import { applicationPattern } from '@pollux/core';
 import { z } from 'zod';
+import { bufferDefinition } from './buffer-definition.ts';
 import type { AdminConfiguration, ApplicationConfiguration, HubConfiguration } from './configuration.ts';
 import { distinct, name, object, oneOf, text, wholeNumber, yesOrNo } from './fields.ts';
 import { identityDefinition } from './identity-definition.ts';
@@ -160,18 +161,7 @@ export const configurationDefinition: z.ZodType<
         })
         .describe('The applications by name: each may publish, and has client code in the page.'),
       identity: identityDefinition,
-      buffer: z
-        .strictObject(
-          {
-            kind: oneOf(['memory'], {
-              rule: 'must be "memory"; no other kind is available in this version',
-              description: 'Where messages wait.',
-            }).default('memory'),
-          },
-          object('{ "kind": "memory" }'),
-        )
-        .prefault({})
-        .describe('The message buffer.'),
+      buffer: bufferDefinition,
       limits: limitsDefinition,
       admin: admin.exactOptional(),
       log: z

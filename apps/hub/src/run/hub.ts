@@ -11,6 +11,7 @@ import { createAuthentication, createSigner } from '../identity/tokens.ts';
 import { logEvents } from '../observability/event-log.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import { startAdmin } from './admin-listener.ts';
+import { openBuffer } from './open-buffer.ts';
 
 /** A hub that serves. */
 export interface Hub {
@@ -29,7 +30,8 @@ const adminPatienceMs = 1000;
 /** Starts a hub; throws `ListenError` where a port cannot be had. */
 export async function startHub(configuration: HubConfiguration, logger: Logger): Promise<Hub> {
   const { applications, basePath, limits, origins } = configuration;
-  const server = createCommunicationServer({ applications, limits });
+  const buffer = await openBuffer(configuration);
+  const server = createCommunicationServer({ applications, limits, buffer });
   const metrics: Metrics | undefined = configuration.admin && createMetrics(server);
   const stopLog = logEvents(server, logger);
   const authenticate = createAuthentication(configuration.identity.tokens, (reason) =>
@@ -48,6 +50,7 @@ export async function startHub(configuration: HubConfiguration, logger: Logger):
 
   async function release(): Promise<void> {
     await admin?.end(() => Promise.resolve(), adminPatienceMs);
+    await buffer.close();
     stopLog();
     metrics?.stop();
   }

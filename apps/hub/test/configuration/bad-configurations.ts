@@ -133,7 +133,7 @@ export const badConfigurations: readonly BadConfiguration[] = [
     says: /goes beside secret/,
   },
   { set: 'identity.developmentSignIn', to: 'yes', says: /"yes" must be true or false/ },
-  { set: 'buffer.kind', to: 'redis', says: /"redis" must be "memory"; no other kind is available/ },
+  { set: 'buffer.kind', to: 'disc', says: /"disc" must be one of "memory"/ },
   { set: 'limits.holdSeconds', to: 0, says: /0 must be a whole number from 1 to 55/ },
   { set: 'limits.holdSeconds', to: 1e9, says: /must be a whole number from 1 to 55/ },
   { set: 'limits.holdSecond', to: 5, says: /did you mean "holdSeconds"\?/ },
