@@ -6,6 +6,7 @@ import { createGuard } from './http/guard.ts';
 import { answerText } from './http/headers.ts';
 import { serveConsole } from './http/serve-console.ts';
 import { serveProcedures } from './http/serve-procedures.ts';
+import { serveTransfer } from './http/serve-transfer.ts';
 import { createJournal } from './journal/journal.ts';
 import { type AdminOptions, checkOptions } from './options.ts';
 import type { AdminServices } from './router/context.ts';
@@ -45,6 +46,8 @@ export function createAdminHandler(options: AdminOptions): AdminHandler {
     const refusal = guard(request);
     if (refusal !== undefined) return answerText(response, 403, refusal);
     if (path.startsWith(`${base}trpc/`)) return serveProcedures(services, request, response);
+    if (checked.transfer && path.startsWith(`${base}transfer/`))
+      return serveTransfer(services, checked.transfer, request, response);
     if (files) return serveConsole(files, base, request, response);
     return answerText(response, 404, 'There is nothing at this address: no console is served here.');
   }

@@ -1,4 +1,4 @@
-import type { CommunicationServer } from '@pollux/core/server';
+import type { CommunicationServer, MessageBuffer } from '@pollux/core/server';
 import type { Audit } from './auth/audit.ts';
 import { parsePasswordHash } from './auth/password.ts';
 import { type Role, roles } from './contract/roles.ts';
@@ -11,6 +11,15 @@ export interface AdminCredential {
   /** A hash as `hashPassword` makes it. */
   readonly password: string;
   readonly role: Role;
+}
+
+/** What moves a message buffer's content; for operators with the role `admin` only. */
+export interface TransferOptions {
+  readonly buffer: MessageBuffer;
+  /** From now on accepts nothing more and answers whoever is held, so that a final export misses nothing. */
+  seal(): Promise<void>;
+  /** A final export was handed over whole: the host may end. */
+  finished(): void;
 }
 
 export interface AdminOptions {
@@ -29,7 +38,9 @@ export interface AdminOptions {
    * @default loopback names only
    */
   readonly origins?: readonly string[];
-  /** Told of every login, payload inspection, injection, withdrawal and disconnection. @default nobody */
+  /** Offers `POST {basePath}transfer/export` and `/import`. @default neither is there */
+  readonly transfer?: TransferOptions;
+  /** Told of every login, export, import, payload inspection, injection, withdrawal and disconnection. @default nobody */
   readonly audit?: Audit;
   /** Messages whose lives are remembered, 100 to 1,000,000. @default 10000 */
   readonly journalMessages?: number;
@@ -39,8 +50,9 @@ export interface AdminOptions {
   readonly now?: () => number;
 }
 
-export interface CheckedOptions extends Required<Omit<AdminOptions, 'consoleDirectory' | 'audit'>> {
+export interface CheckedOptions extends Required<Omit<AdminOptions, 'consoleDirectory' | 'transfer' | 'audit'>> {
   readonly consoleDirectory: string | undefined;
+  readonly transfer: TransferOptions | undefined;
   readonly audit: Audit;
 }
 
@@ -101,6 +113,7 @@ export function checkOptions(options: AdminOptions): CheckedOptions {
     basePath: checkBasePath(options.basePath ?? '/'),
     environment: options.environment ?? 'development',
     consoleDirectory: options.consoleDirectory,
+    transfer: options.transfer,
     origins: (options.origins ?? []).map(checkOrigin),
     audit: options.audit ?? (() => {}),
     journalMessages: checkCount('journalMessages', options.journalMessages ?? 10_000),

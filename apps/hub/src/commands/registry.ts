@@ -1,6 +1,8 @@
 /** All commands, and the overview of them. */
 import { checkCommand } from './check.ts';
 import type { Command } from './command.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { keyCommand } from './key.ts';
 import { passwordCommand } from './password.ts';
 import { publishCommand } from './publish.ts';
@@ -17,6 +19,8 @@ export const commands: readonly Command[] = [
   keyCommand,
   passwordCommand,
   schemaCommand,
+  exportCommand,
+  importCommand,
 ];
 
 /** What `pollux-hub --help` prints. */

@@ -72,7 +72,7 @@ ${settingHelp}`,
       bufferBytes: limits.bufferBytes,
     };
     logger.info(about, 'serving');
-    await asked;
+    await Promise.race([asked, hub.exported]);
     await hub.stop();
     // Whatever might still keep the process alive has nothing left to say.
     setTimeout(() => process.exit(), 1000).unref();

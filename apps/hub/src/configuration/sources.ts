@@ -96,7 +96,7 @@ function assign(
 }
 
 /** Variables that the commands read, which are no settings. */
-const others = new Set(['POLLUX_CONFIG', 'POLLUX_URL', 'POLLUX_KEY', 'POLLUX_TOKEN']);
+const others = new Set(['POLLUX_CONFIG', 'POLLUX_URL', 'POLLUX_KEY', 'POLLUX_TOKEN', 'POLLUX_CONSOLE_PASSWORD']);
 
 /** Kubernetes describes a service called `pollux` by variables of these shapes. */
 const serviceLink = /^POLLUX(_[A-Z0-9]+)*_(SERVICE_(HOST|PORT(_.*)?)|PORT(_\d+_(TCP|UDP|SCTP)(_.*)?)?)$/;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createAdminHandler } from '@pollux/admin';
+import { createAdminHandler, type TransferOptions } from '@pollux/admin';
 import type { CommunicationServer } from '@pollux/core/server';
 import type { Logger } from 'pino';
 import type { AdminConfiguration } from '../configuration/configuration.ts';
@@ -26,6 +26,7 @@ function findConsole(): string | undefined {
 export interface AdminParts {
   readonly server: CommunicationServer;
   readonly metrics: Metrics;
+  readonly transfer: TransferOptions;
   readonly logger: Logger;
   /** False from the moment on at which the hub was asked to end. */
   readonly isReady: () => boolean;
@@ -33,12 +34,13 @@ export interface AdminParts {
 
 /** Starts the listener. Its `end` closes the live streams as well. */
 export async function startAdmin(configuration: AdminConfiguration, parts: AdminParts): Promise<GracefulServer> {
-  const { server, metrics, logger, isReady } = parts;
+  const { server, metrics, transfer, logger, isReady } = parts;
   const consoleDirectory = findConsole();
   if (consoleDirectory === undefined)
     logger.warn('the console is not built, so only metrics, health and procedures are served: npm run build');
   const handle = createAdminHandler({
     server,
+    transfer,
     credentials: configuration.credentials,
     environment: configuration.environment,
     origins: configuration.origins,

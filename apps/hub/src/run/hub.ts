@@ -1,4 +1,5 @@
 /** Puts the parts together: communication server, identity, listeners, logs, metrics; and takes them apart in order. */
+import type { TransferOptions } from '@pollux/admin';
 import { authorizePublisherKeys } from '@pollux/auth';
 import { createCommunicationServer } from '@pollux/core/server';
 import { createNodeHandler } from '@pollux/node';
@@ -19,6 +20,8 @@ export interface Hub {
   readonly url: string;
   /** Of the console; undefined where the configuration has no `admin`. */
   readonly adminUrl: string | undefined;
+  /** Resolves once everything was handed over by a final export: there is nothing left to do but `stop`. */
+  readonly exported: Promise<void>;
   /** Answers what is owed and ends. Idempotent. */
   stop(): Promise<void>;
 }
@@ -45,6 +48,18 @@ export async function startHub(configuration: HubConfiguration, logger: Logger):
   const sign = configuration.identity.developmentSignIn ? createSigner(configuration.identity.tokens) : undefined;
   const signIn = sign && createDevelopmentSignIn({ basePath, origins, sign });
   let ready = true;
+  let finished = (): void => {};
+  const exported = new Promise<void>((resolve) => {
+    finished = resolve;
+  });
+  const transfer: TransferOptions = {
+    buffer,
+    finished: () => finished(),
+    seal() {
+      ready = false;
+      return server.close(configuration.shutdown);
+    },
+  };
   let admin: GracefulServer | undefined;
   let stopping: Promise<void> | undefined;
 
@@ -58,7 +73,7 @@ export async function startHub(configuration: HubConfiguration, logger: Logger):
   async function open(): Promise<GracefulServer> {
     try {
       if (configuration.admin && metrics)
-        admin = await startAdmin(configuration.admin, { server, metrics, logger, isReady: () => ready });
+        admin = await startAdmin(configuration.admin, { server, metrics, transfer, logger, isReady: () => ready });
       return await startServer(
         (req, res) => {
           if (signIn?.(req, res) || handle(req, res)) return;
@@ -89,6 +104,7 @@ export async function startHub(configuration: HubConfiguration, logger: Logger):
   return {
     url: listening.url + basePath,
     adminUrl: admin?.url,
+    exported,
     stop() {
       stopping ??= end();
       return stopping;

@@ -10,7 +10,7 @@ describe('pollux-hub', () => {
   it.each([[['--help']], [['help']], [['-h']]])('%j prints the overview', async (args) => {
     const { code, out, err } = await runMain(args);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    for (const word of ['serve', 'check', 'token', 'publish', 'key', 'password', 'schema', 'Exit codes'])
+    for (const word of ['serve', 'check', 'token', 'publish', 'key', 'password', 'schema', 'export', 'import', 'Exit codes'])
       expect(out).toContain(word);
   });
 

@@ -8,7 +8,7 @@ export interface AuditLine {
   readonly role: Role | undefined;
   /** The remote address as the socket tells it. */
   readonly remote: string;
-  readonly action: 'login' | 'logout' | 'inspect-payload' | 'inject' | 'withdraw' | 'disconnect';
+  readonly action: 'login' | 'logout' | 'inspect-payload' | 'inject' | 'withdraw' | 'disconnect' | 'export' | 'import';
   /** What it was done to: an application and message, a recipient. */
   readonly target?: string;
   /** `ok`, or why not. */

@@ -13,7 +13,8 @@ function isSecure(request: IncomingMessage, origins: readonly string[]): boolean
   return origins.some((origin) => origin.startsWith('https:') && new URL(origin).host === host);
 }
 
-function contextOf(services: AdminServices, request: IncomingMessage, response: ServerResponse): AdminContext {
+/** Who calls, and what the call works with. */
+export function contextOf(services: AdminServices, request: IncomingMessage, response: ServerResponse): AdminContext {
   const { options, sessions } = services;
   const token = readToken(request);
   const cookie = { path: options.basePath, secure: isSecure(request, options.origins) };
