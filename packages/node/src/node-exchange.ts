@@ -28,7 +28,7 @@ export class NodeExchange implements Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
-  readBody(maxBytes: number): BodyOutcome | Promise<BodyOutcome> {
+  readBody(maxBytes: number): BodyOutcome | PromiseLike<BodyOutcome> {
     return parsedBody(this.native, maxBytes) ?? readBody(this.native, maxBytes);
   }
 

@@ -92,47 +92,53 @@ export function wrongCursor(field: string): Problem {
   return problem('invalid-cursor', { field, detail: `${field} must be null or a cursor from an earlier answer.` });
 }
 
+/** The name of a notification's member in its request; `field` is where the notification stands, empty for the body. */
+export function memberOf(field: string, name: string): string {
+  return field === '' ? name : `${field}.${name}`;
+}
+
 /** Reads one notification; `field` is where it stands in the request. */
 export function parseNotification(value: unknown, field: string, maxRecipients: number): Notification | Problem {
   if (!isObject(value)) return invalid(field === '' ? 'body' : field, 'an object');
-  const at = (name: string): string => (field === '' ? name : `${field}.${name}`);
   const fields = value as NotificationFields;
-  const audience = parseAudience(fields.to, at('to'), maxRecipients);
+  const audience = parseAudience(fields.to, memberOf(field, 'to'), maxRecipients);
   if (isProblem(audience)) return audience;
-  return checkContent(fields, at) ?? checkTerms(fields, at) ?? (value as unknown as Notification);
+  return checkContent(fields, field) ?? checkTerms(fields, field) ?? (value as unknown as Notification);
 }
 
 type NotificationFields = Partial<Record<keyof Notification, unknown>>;
-type At = (name: string) => string;
 
 const nameRule = `a text of 1 to ${nameBytes} bytes without control characters`;
 
 /** What is said: kind, type, and the payload or instruction that belongs to the kind. */
-function checkContent({ kind, type, data, fetch }: NotificationFields, at: At): Problem | undefined {
-  if (kind !== 'direct' && kind !== 'fetch') return invalid(at('kind'), "'direct' or 'fetch'");
-  if (!isName(type, nameBytes)) return invalid(at('type'), nameRule);
+function checkContent({ kind, type, data, fetch }: NotificationFields, of: string): Problem | undefined {
+  if (kind !== 'direct' && kind !== 'fetch') return invalid(memberOf(of, 'kind'), "'direct' or 'fetch'");
+  if (!isName(type, nameBytes)) return invalid(memberOf(of, 'type'), nameRule);
   if (kind === 'direct') {
-    if (data === undefined) return invalid(at('data'), 'given for a direct notification: any JSON value');
-    return fetch === undefined ? undefined : invalid(at('fetch'), "left out of a direct notification; or kind must be 'fetch'");
+    if (data === undefined) return invalid(memberOf(of, 'data'), 'given for a direct notification: any JSON value');
+    return fetch === undefined
+      ? undefined
+      : invalid(memberOf(of, 'fetch'), "left out of a direct notification; or kind must be 'fetch'");
   }
-  if (data !== undefined) return invalid(at('data'), "left out of a fetch notification; or kind must be 'direct'");
-  return checkInstruction(fetch, at('fetch'));
+  if (data !== undefined) return invalid(memberOf(of, 'data'), "left out of a fetch notification; or kind must be 'direct'");
+  return checkInstruction(fetch, memberOf(of, 'fetch'));
 }
 
 /** How it is to be delivered. */
-function checkTerms({ ttl, urgency, topic, key }: NotificationFields, at: At): Problem | undefined {
+function checkTerms({ ttl, urgency, topic, key }: NotificationFields, of: string): Problem | undefined {
   if (ttl !== undefined && !(isCount(ttl, Number.MAX_SAFE_INTEGER) && ttl > 0))
-    return invalid(at('ttl'), 'a whole number of seconds, 1 or more');
+    return invalid(memberOf(of, 'ttl'), 'a whole number of seconds, 1 or more');
   if (urgency !== undefined && !urgencies.includes(urgency as Urgency))
-    return invalid(at('urgency'), `one of ${urgencies.join(', ')}`);
-  if (topic !== undefined && !isName(topic, nameBytes)) return invalid(at('topic'), nameRule);
-  return key === undefined || isName(key, nameBytes) ? undefined : invalid(at('key'), nameRule);
+    return invalid(memberOf(of, 'urgency'), `one of ${urgencies.join(', ')}`);
+  if (topic !== undefined && !isName(topic, nameBytes)) return invalid(memberOf(of, 'topic'), nameRule);
+  return key === undefined || isName(key, nameBytes) ? undefined : invalid(memberOf(of, 'key'), nameRule);
 }
 
 function parseAudience(to: unknown, field: string, maxRecipients: number): Notification['to'] | Problem {
   if (!isObject(to)) return invalid(field, 'an object with recipients, group or everyone');
-  const named = ['recipients', 'group', 'everyone'].filter((name) => to[name] !== undefined);
-  if (named.length !== 1) return invalid(field, 'exactly one of recipients, group and everyone');
+  const named =
+    (to['recipients'] === undefined ? 0 : 1) + (to['group'] === undefined ? 0 : 1) + (to['everyone'] === undefined ? 0 : 1);
+  if (named !== 1) return invalid(field, 'exactly one of recipients, group and everyone');
   if (to['everyone'] !== undefined) return to['everyone'] === true ? { everyone: true } : invalid(`${field}.everyone`, 'true');
   if (to['group'] !== undefined)
     return isName(to['group'], nameBytes) ? { group: to['group'] } : invalid(`${field}.group`, nameRule);

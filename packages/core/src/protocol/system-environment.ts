@@ -60,11 +60,23 @@ export const attendedClock: Clock = {
 /** A number from 0 up to 1, not for secrets. */
 export const randomNumber = (): number => Math.random();
 
+/** Asking the generator costs more than a token; one question does for many. Each byte is given out once. */
+const poolBytes = 2048;
+let pool: Uint8Array<ArrayBuffer> | undefined;
+let poolUsed = 0;
+
+function randomBytes(count: number): Uint8Array {
+  if (pool === undefined || poolUsed + count > pool.length) {
+    pool = crypto.getRandomValues(new Uint8Array(Math.max(poolBytes, count)));
+    poolUsed = 0;
+  }
+  poolUsed += count;
+  return pool.subarray(poolUsed - count, poolUsed);
+}
+
 /** The system's random source; tokens come from its cryptographic generator. */
 export const systemRandom: Random = {
   next: randomNumber,
-  token: (bytes) => {
-    const raw = crypto.getRandomValues(new Uint8Array(bytes));
-    return btoa(String.fromCharCode(...raw)).replace(/[+/=]/g, (sign) => (sign === '+' ? '-' : sign === '/' ? '_' : ''));
-  },
+  token: (bytes) =>
+    btoa(String.fromCharCode(...randomBytes(bytes))).replace(/[+/=]/g, (sign) => (sign === '+' ? '-' : sign === '/' ? '_' : '')),
 };

@@ -58,9 +58,10 @@ export function noteAcknowledged(
   followings: readonly Following[],
   readings: readonly QueueReading[],
 ): void {
-  for (const [index, reading] of readings.entries()) {
+  for (let index = 0; index < readings.length; index++) {
+    const reading = readings[index];
     const following = followings[index];
-    if (following === undefined) continue;
+    if (reading === undefined || following === undefined) continue;
     const to = moveOn(following, reading);
     const from = following.acknowledged;
     if (to <= from && reading.freed === 0) continue;

@@ -40,7 +40,9 @@ export function listsOf(section: Section): readonly (readonly BufferedMessage[])
 
 /** Whether a section has something to say. */
 export function saysSomething({ isNew, readings }: Section): boolean {
-  return isNew || readings.some((reading) => reading.reset || reading.messages.length > 0 || reading.losses.length > 0);
+  if (isNew) return true;
+  for (const { reset, messages, losses } of readings) if (reset || messages.length > 0 || losses.length > 0) return true;
+  return false;
 }
 
 /** Writes a section with the first `count` of its messages; `undefined` where nothing is left to say. */
@@ -48,21 +50,24 @@ export function writeSection({ application, readings, isNew }: Section, count: n
   const deliveries: Delivery[] = [];
   let left = count;
   let hasMore = false;
-  for (const [index, reading] of readings.entries()) {
+  let isMoved = false;
+  let cursor = '';
+  for (let index = 0; index < readings.length; index++) {
+    const reading = readings[index];
     const following = application.followings[index];
-    if (following === undefined) continue;
+    if (reading === undefined || following === undefined) continue;
     const isWhole = left >= reading.messages.length;
     const messages = isWhole ? reading.messages : reading.messages.slice(0, left);
     const isExhausted = isWhole && !reading.more;
     left -= messages.length;
     if (!isExhausted) hasMore = true;
     const end = isExhausted ? reading.last : (messages[messages.length - 1]?.position ?? reading.after);
+    if (end !== reading.after) isMoved = true;
+    cursor = joined(cursor, cursorPart(following.tag, reading.epoch, end));
     deliveries.push({ following, epoch: reading.epoch, messages, end });
   }
   const gap = gapOf(readings, deliveries);
-  if (!isNew && gap === undefined && count === 0 && !hasMore && deliveries.every(({ end }, i) => end === readings[i]?.after))
-    return undefined;
-  const cursor = deliveries.map(({ following, epoch, end }) => cursorPart(following.tag, epoch, end)).join('.');
+  if (!isNew && gap === undefined && count === 0 && !hasMore && !isMoved) return undefined;
   let json = `"${application.name}":{"cursor":"${cursor}"`;
   if (gap !== undefined) json += `,"gap":${JSON.stringify(gap)}`;
   if (count > 0) json += `,"messages":[${writeMessages(readings, deliveries)}]`;
@@ -70,21 +75,34 @@ export function writeSection({ application, readings, isNew }: Section, count: n
   return { json, cursor, deliveries, count, gap, hasMore };
 }
 
+function joined(parts: string, part: string): string {
+  return parts === '' ? part : `${parts}.${part}`;
+}
+
+/** From this many messages on, pieces that are copied once pay. */
+const manyMessages = 3;
+const asItIs = (text: string): string => text;
+
 /** Each message with its cursor: the ends of the queues before its own, its own position, the beginnings of those after. */
 function writeMessages(readings: readonly QueueReading[], deliveries: readonly Delivery[]): string {
   let json = '';
-  for (const [index, { following, epoch, messages }] of deliveries.entries()) {
-    if (messages.length === 0) continue;
+  for (let index = 0; index < deliveries.length; index++) {
+    const delivery = deliveries[index];
+    if (delivery === undefined || delivery.messages.length === 0) continue;
+    const { following, epoch, messages } = delivery;
     let before = '';
     let after = '';
-    for (const [other, delivery] of deliveries.entries()) {
-      if (other < index) before += `${cursorPart(delivery.following.tag, delivery.epoch, delivery.end)}.`;
-      if (other > index) after += `.${cursorPart(delivery.following.tag, delivery.epoch, readings[other]?.after ?? 0)}`;
+    for (let other = 0; other < deliveries.length; other++) {
+      const beside = deliveries[other];
+      if (beside === undefined || other === index) continue;
+      if (other < index) before += `${cursorPart(beside.following.tag, beside.epoch, beside.end)}.`;
+      else after += `.${cursorPart(beside.following.tag, beside.epoch, readings[other]?.after ?? 0)}`;
     }
     // Few and flat pieces: every joint of a long answer is an object until the whole is written.
-    const next = flatten(`},{"id":"${epoch}`);
-    const middle = flatten(`","cursor":"${before}${following.tag}${epoch}`);
-    const end = flatten(`${after}",`);
+    const piece = messages.length > manyMessages ? flatten : asItIs;
+    const next = piece(`},{"id":"${epoch}`);
+    const middle = piece(`","cursor":"${before}${following.tag}${epoch}`);
+    const end = piece(`${after}",`);
     for (const message of messages) {
       const position = message.position.toString(36);
       json += (json === '' ? next.slice(2) : next) + position + middle + position + end + message.members;
@@ -95,11 +113,16 @@ function writeMessages(readings: readonly QueueReading[], deliveries: readonly D
 
 /** What the session can no longer get, up to where the answer reaches. */
 function gapOf(readings: readonly QueueReading[], deliveries: readonly Delivery[]): Gap | undefined {
-  if (readings.every(({ losses, reset }) => losses.length === 0 && !reset)) return undefined;
+  if (!losesAny(readings)) return undefined;
   const sums = new Map<GapReason, number | undefined>();
   for (const [index, reading] of readings.entries()) addLosses(sums, reading, deliveries[index]?.end ?? reading.after);
   if (sums.size === 0) return undefined;
   return { losses: [...sums].map(([reason, count]) => (count === undefined ? { reason } : { reason, count })) };
+}
+
+function losesAny(readings: readonly QueueReading[]): boolean {
+  for (const { losses, reset } of readings) if (reset || losses.length > 0) return true;
+  return false;
 }
 
 /** Adds one queue's losses by reason; a sum with an unknown part is unknown. */

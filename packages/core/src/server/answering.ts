@@ -6,6 +6,7 @@ import type { PollOutcome } from './communication-server.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
 import type { HeldState } from './held-poll.ts';
 import { pack } from './packing.ts';
+import type { Session } from './session.ts';
 
 /** What an answer says besides messages. */
 export interface PollEnding {
@@ -15,17 +16,14 @@ export interface PollEnding {
 /** Answers a poll with what its sections hold, 204 when that is nothing. */
 export function answerPoll(context: ServerContext, held: HeldState, sections: readonly Section[], { advice }: PollEnding): void {
   const { session } = held;
-  const counts = pack(
-    sections.map((section) => ({ lists: listsOf(section) })),
-    context.limits.responseBytes,
-    session.polls,
-  );
+  const counts = countsOf(context, session, sections);
   let json = '';
   let messages = 0;
   let hasMore = false;
-  for (const [index, section] of sections.entries()) {
-    const written = writeSection(section, counts[index] ?? 0);
-    if (written === undefined) continue;
+  for (let index = 0; index < sections.length; index++) {
+    const section = sections[index];
+    const written = section && writeSection(section, counts[index] ?? 0);
+    if (section === undefined || written === undefined) continue;
     json += json === '' ? written.json : `,${written.json}`;
     messages += written.count;
     hasMore ||= written.hasMore;
@@ -53,6 +51,26 @@ export function answerPoll(context: ServerContext, held: HeldState, sections: re
   );
 }
 
+/** How many messages of each section go into the answer; where all of them fit, without packing. */
+function countsOf(context: ServerContext, session: Session, sections: readonly Section[]): readonly number[] {
+  const { responseBytes } = context.limits;
+  const [only] = sections;
+  if (only !== undefined && sections.length === 1) {
+    let bytes = 0;
+    let count = 0;
+    for (const { messages } of only.readings) {
+      count += messages.length;
+      for (const { size } of messages) bytes += size;
+    }
+    if (bytes <= responseBytes) return [count];
+  }
+  return pack(
+    sections.map((section) => ({ lists: listsOf(section) })),
+    responseBytes,
+    session.polls,
+  );
+}
+
 /** Notes what a section brought to the session, and tells it. */
 function noteWritten(context: ServerContext, held: HeldState, section: Section, written: WrittenSection): void {
   const { application } = section;
@@ -69,8 +87,11 @@ function noteWritten(context: ServerContext, held: HeldState, section: Section, 
     following.epoch = epoch;
     following.outstanding += messages.length;
   }
-  if (!isHeard(context, 'gap') && !isHeard(context, 'delivered')) return;
-  const base = { atMs: context.now(), session: session.id, recipient: session.entry.recipient, application: application.name };
+  if (isHeard(context, 'gap') || isHeard(context, 'delivered')) tellWritten(context, session, application.name, written);
+}
+
+function tellWritten(context: ServerContext, session: Session, application: string, written: WrittenSection): void {
+  const base = { atMs: context.now(), session: session.id, recipient: session.entry.recipient, application };
   if (written.gap !== undefined) tell(context, { kind: 'gap', ...base, losses: written.gap.losses });
   for (const delivery of written.deliveries) {
     if (delivery.messages.length === 0) continue;

@@ -9,7 +9,7 @@ import { isHeard, type ServerContext, tell } from './context.ts';
 import { reportFailed } from './failed.ts';
 import type { HeldState, InternalReply } from './held-poll.ts';
 import { ask, unavailable } from './polling.ts';
-import type { Session } from './session.ts';
+import type { Following, Session, SessionApplication } from './session.ts';
 import { findSession, joinGroups, leaveUnasked, openSession } from './sessions.ts';
 
 /** Takes a poll in; the reply comes at once or later, exactly once unless the poll is cancelled. */
@@ -50,17 +50,20 @@ export function arrive(
   const held = register(context, { session, identity, request, reply, knowsSent, isOpening: known === undefined, streamSeconds });
   if (request.failed !== undefined && request.failed.length > 0) {
     const reported = reportFailed(context, session, request.failed);
-    if (reported !== undefined) {
-      held.isBusy = true;
-      reported.then(
-        () => ask(context, held, true),
-        () => unavailable(context, held),
-      );
-      return held;
-    }
+    if (reported !== undefined) return askLater(context, held, reported);
   }
   ask(context, held, true);
   return held.isDone ? undefined : held;
+}
+
+/** Apart from `arrive`: what its closures hold would otherwise be put together for every poll. */
+function askLater(context: ServerContext, held: HeldState, reported: PromiseLike<unknown>): HeldState {
+  held.isBusy = true;
+  reported.then(
+    () => ask(context, held, true),
+    () => unavailable(context, held),
+  );
+  return held;
 }
 
 function refuse(reply: InternalReply, found: Problem): undefined {
@@ -100,10 +103,7 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
     reply,
     applications: asked.applications,
     isNew: asked.isNew,
-    followings:
-      asked.applications.length === 1
-        ? (asked.applications[0]?.followings ?? [])
-        : asked.applications.flatMap(({ followings }) => followings),
+    followings: followingsOf(asked.applications),
     errors: asked.errors,
     arrivedMs: nowMs,
     deadlineMs,
@@ -124,6 +124,11 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
     tell(context, { kind: 'session-opened', atMs: nowMs, session: session.id, recipient: session.entry.recipient, applications });
   }
   return held;
+}
+
+function followingsOf(applications: readonly SessionApplication[]): readonly Following[] {
+  const [only] = applications;
+  return only !== undefined && applications.length === 1 ? only.followings : applications.flatMap(({ followings }) => followings);
 }
 
 /** Runtimes keep a list of timers for each delay: a few delays make few lists, thousands make a list for each poll. */

@@ -87,7 +87,9 @@ function readCursors(application: SessionApplication, wanted: PollApplication, k
 /** The cursor that this session was given last, by far the commonest: its places are known without reading it. */
 function readCovered({ followings }: SessionApplication): false {
   for (const following of followings) {
-    const place = { epoch: following.epoch, position: following.covered };
+    const { epoch, covered, read } = following;
+    // Where nothing came, the place is the one that was read from before.
+    const place = read?.position === covered && read.epoch === epoch ? read : { epoch, position: covered };
     following.handled = place;
     following.read = place;
     following.limit = undefined;

@@ -3,7 +3,7 @@ import { everyone } from '../buffer/address.ts';
 import type { AppendEntry } from '../buffer/message-buffer.ts';
 import { isFetchAllowed } from '../protocol/fetch-target.ts';
 import { type Problem, problem } from '../protocol/problem.ts';
-import { isProblem, parseNotification } from '../protocol/requests.ts';
+import { isProblem, memberOf, parseNotification } from '../protocol/requests.ts';
 import { digest, flatten, utf8Length } from '../protocol/text.ts';
 import type { Address, Notification } from '../protocol/types.ts';
 import type { ApplicationEntry, ServerContext } from './context.ts';
@@ -28,61 +28,80 @@ export interface Planned {
 }
 
 /** The entries of one notification, or what is wrong with it. */
-export function plan(
-  context: ServerContext,
-  application: ApplicationEntry,
-  { value, payload, field, index }: Offered,
-): readonly Planned[] | Problem {
+export function plan(context: ServerContext, application: ApplicationEntry, offered: Offered): Planned[] | Problem {
+  const { value, payload, field } = offered;
   const { limits } = context;
   const notification = parseNotification(value, field, limits.publishRecipients);
   if (isProblem(notification)) return notification;
-  const at = (member: string): string => (field === '' ? member : `${field}.${member}`);
-  const refused = checkContract(application, notification, at);
+  const refused = checkContract(application, notification, field);
   if (refused !== undefined) return refused;
   const content = contentOf(notification, payload);
-  if (content === undefined)
-    return problem('invalid-field', { field: at('data'), detail: `${at('data')} must be a JSON value.` });
+  if (content === undefined) {
+    const data = memberOf(field, 'data');
+    return problem('invalid-field', { field: data, detail: `${data} must be a JSON value.` });
+  }
   const members = flatten(`${content},"acceptedMs":${Math.floor(context.now())}`);
   const size = utf8Length(members);
   if (size > limits.messageBytes) {
     const detail = `A message may take ${limits.messageBytes} bytes.`;
-    return problem('message-too-large', { field: at(notification.kind === 'direct' ? 'data' : 'fetch'), detail });
+    return problem('message-too-large', { field: memberOf(field, notification.kind === 'direct' ? 'data' : 'fetch'), detail });
   }
-  const { ttl, kind, key, topic, urgency = 'normal' } = notification;
-  const shared = {
-    application: application.name,
+  const { ttl, kind, key } = notification;
+  const message: PlannedMessage = {
     members,
     size: size + messageOverhead,
     ttlSeconds: Math.min(ttl ?? limits.ttlSeconds, limits.ttlMaxSeconds),
+    fingerprint: key === undefined ? '' : digest(`${ttl ?? ''} ${kind} ${content}`),
+  };
+  const addresses = addressesOf(notification);
+  const [only] = addresses;
+  if (only !== undefined && addresses.length === 1) return [plannedFor(application, offered, notification, message, only)];
+  return addresses.map((address) => plannedFor(application, offered, notification, message, address));
+}
+
+type PlannedMessage = Pick<AppendEntry, 'members' | 'size' | 'ttlSeconds' | 'fingerprint'>;
+
+/** One address's entry; written out, because a spread costs more than all the rest. */
+function plannedFor(
+  { name, options }: ApplicationEntry,
+  { index }: Offered,
+  notification: Notification,
+  { members, size, ttlSeconds, fingerprint }: PlannedMessage,
+  address: Address,
+): Planned {
+  const { urgency = 'normal', topic, key } = notification;
+  const overflow = options.overflow ?? (address.kind === 'recipient' ? 'reject' : 'drop-oldest');
+  const entry: AppendEntry = {
+    address,
+    application: name,
+    members,
+    size,
+    ttlSeconds,
     urgency,
     topic,
     key,
-    fingerprint: key === undefined ? '' : digest(`${ttl ?? ''} ${kind} ${content}`),
+    fingerprint,
+    overflow,
   };
-  const { overflow } = application.options;
-  return addressesOf(notification).map((address) => ({
-    index,
-    notification,
-    entry: { address, ...shared, overflow: overflow ?? (address.kind === 'recipient' ? 'reject' : 'drop-oldest') },
-  }));
+  return { index, notification, entry };
 }
 
 /** What the application itself has registered: where its fetches may go, what its payloads are. */
 function checkContract(
   { fetchTargets, options }: ApplicationEntry,
   { kind, type, data, fetch }: Notification,
-  at: (member: string) => string,
+  field: string,
 ): Problem | undefined {
   if (fetch !== undefined && !isFetchAllowed(fetch.href, fetchTargets)) {
     return problem('fetch-target-not-allowed', {
-      field: at('fetch.href'),
+      field: memberOf(field, 'fetch.href'),
       detail: 'Register its origin or path with the application.',
     });
   }
   const mismatch = kind === 'direct' ? options.validate?.(type, data) : undefined;
   if (mismatch === undefined) return undefined;
   return problem('contract-mismatch', {
-    field: at(mismatch.path === '' ? 'data' : `data.${mismatch.path}`),
+    field: memberOf(field, mismatch.path === '' ? 'data' : `data.${mismatch.path}`),
     detail: mismatch.detail,
   });
 }
@@ -106,5 +125,7 @@ function contentOf({ kind, type, data, fetch, urgency, topic }: Notification, pa
 function addressesOf({ to }: Notification): readonly Address[] {
   if ('everyone' in to) return [everyone];
   if ('group' in to) return [{ kind: 'group', name: to.group }];
+  const [only] = to.recipients;
+  if (only !== undefined && to.recipients.length === 1) return [{ kind: 'recipient', name: only }];
   return [...new Set(to.recipients)].map((name): Address => ({ kind: 'recipient', name }));
 }

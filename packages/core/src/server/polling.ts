@@ -41,12 +41,21 @@ export function ask(context: ServerContext, held: HeldState, isFirst: boolean): 
     unavailable(context, held);
     return;
   }
-  if ('then' in readings)
-    readings.then(
-      (found) => decide(context, held, found, isFirst),
-      () => unavailable(context, held),
-    );
+  if ('then' in readings) decideLater(context, held, readings, isFirst);
   else decide(context, held, readings, isFirst);
+}
+
+/** Apart from `ask`: what its closures hold would otherwise be put together for every poll. */
+function decideLater(
+  context: ServerContext,
+  held: HeldState,
+  readings: PromiseLike<readonly QueueReading[]>,
+  isFirst: boolean,
+): void {
+  readings.then(
+    (found) => decide(context, held, found, isFirst),
+    () => unavailable(context, held),
+  );
 }
 
 /** Ends a poll whose buffer did not answer. */
@@ -94,12 +103,14 @@ function goOn(context: ServerContext, held: HeldState, nowMs: number): void {
 }
 
 function sectionsOf(held: HeldState, readings: readonly QueueReading[]): Section[] {
+  const { applications, isNew } = held;
+  const [only] = applications;
+  if (only !== undefined && applications.length === 1) return [{ application: only, readings, isNew: isNew[0] === true }];
   let next = 0;
-  return held.applications.map((application, index) => {
+  return applications.map((application, index) => {
     const from = next;
     next += application.followings.length;
-    const own = held.applications.length === 1 ? readings : readings.slice(from, next);
-    return { application, readings: own, isNew: held.isNew[index] === true };
+    return { application, readings: readings.slice(from, next), isNew: isNew[index] === true };
   });
 }
 
@@ -109,9 +120,9 @@ function dueAt(held: HeldState, sections: readonly Section[], nowMs: number): nu
   for (const section of sections) {
     if (!saysSomething(section)) continue;
     const { maxDelay } = section.application;
+    if (maxDelay === undefined || maxDelay === 0 || held.mustAnswer) return nowMs;
     // What lies beyond a prefix may be urgent, and `more` asks for the next poll at once.
-    const hasOther = section.readings.some((reading) => reading.reset || reading.more || reading.losses.length > 0);
-    if (maxDelay === undefined || maxDelay === 0 || hasOther || held.mustAnswer) return nowMs;
+    if (section.readings.some((reading) => reading.reset || reading.more || reading.losses.length > 0)) return nowMs;
     const lists = listsOf(section);
     if (rankOf(lists) === highRank) return nowMs;
     for (const list of lists) for (const message of list) due = Math.min(due, message.waitingSinceMs + maxDelay * 1000);
@@ -149,16 +160,7 @@ function hold(context: ServerContext, held: HeldState, untilMs: number, nowMs: n
     held.isHeld = true;
     context.held++;
     held.session.entry.held++;
-    if (isHeard(context, 'poll-held')) {
-      const applications = held.applications.map(({ name }) => name);
-      tell(context, {
-        kind: 'poll-held',
-        atMs: nowMs,
-        session: held.session.id,
-        recipient: held.session.entry.recipient,
-        applications,
-      });
-    }
+    if (isHeard(context, 'poll-held')) tellHeld(context, held, nowMs);
   }
   if (held.timer !== undefined && held.timerMs <= untilMs) return;
   held.timer?.clear();
@@ -170,4 +172,14 @@ function hold(context: ServerContext, held: HeldState, untilMs: number, nowMs: n
     },
     Math.ceil(untilMs - nowMs),
   );
+}
+
+function tellHeld(context: ServerContext, { session, applications }: HeldState, nowMs: number): void {
+  tell(context, {
+    kind: 'poll-held',
+    atMs: nowMs,
+    session: session.id,
+    recipient: session.entry.recipient,
+    applications: applications.map(({ name }) => name),
+  });
 }

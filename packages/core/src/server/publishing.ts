@@ -19,7 +19,7 @@ export function publish(
   payloads: readonly (string | undefined)[],
 ): MaybePromise<PublishAnswer> {
   const application = findApplication(context, name);
-  const planned: Planned[] = [];
+  let planned: Planned[] = [];
   const refused: RefusedNotification[] = [];
   const isSingle = !Array.isArray(notifications);
   const list: readonly unknown[] = isSingle ? [notifications] : notifications;
@@ -27,25 +27,43 @@ export function publish(
     const detail = 'body must be a notification or an array of at least one.';
     throw new CommunicationError(problem('invalid-field', { field: 'body', detail }));
   }
-  for (const [index, value] of list.entries()) {
-    const found = plan(context, application, { value, payload: payloads[index], field: isSingle ? '' : String(index), index });
+  for (let index = 0; index < list.length; index++) {
+    const offered = { value: list[index], payload: payloads[index], field: isSingle ? '' : String(index), index };
+    const found = plan(context, application, offered);
     if (isProblem(found)) refuse(context, application, refused, { index, problem: found });
-    else planned.push(...found);
+    else if (list.length === 1) planned = found;
+    else for (const each of found) planned.push(each);
   }
   if (planned.length === 0) return conclude(context, application, planned, [], refused);
   let outcomes: MaybePromise<readonly AppendOutcome[]>;
   try {
-    outcomes = context.buffer.append(planned.map(({ entry }) => entry));
+    outcomes = context.buffer.append(entriesOf(planned));
   } catch (cause) {
     throw appendFailed(context, cause);
   }
   if (!('then' in outcomes)) return conclude(context, application, planned, outcomes, refused);
+  return concludeLater(context, application, planned, outcomes, refused);
+}
+
+/** Apart from `publish`: what its closures hold would otherwise be put together for every publish. */
+function concludeLater(
+  context: ServerContext,
+  application: ApplicationEntry,
+  planned: readonly Planned[],
+  outcomes: PromiseLike<readonly AppendOutcome[]>,
+  refused: RefusedNotification[],
+): PromiseLike<PublishAnswer> {
   return outcomes.then(
     (found) => conclude(context, application, planned, found, refused),
     (cause: unknown) => {
       throw appendFailed(context, cause);
     },
   );
+}
+
+function entriesOf(planned: readonly Planned[]): readonly AppendEntry[] {
+  const [only] = planned;
+  return only !== undefined && planned.length === 1 ? [only.entry] : planned.map(({ entry }) => entry);
 }
 
 /** The application, on a server that takes publishes. */
@@ -73,31 +91,31 @@ function conclude(
   refused: RefusedNotification[],
 ): PublishAnswer {
   const accepted: AcceptedNotification[] = [];
-  for (const [place, { index, entry, notification }] of planned.entries()) {
+  for (let place = 0; place < planned.length; place++) {
+    const { index, entry, notification } = planned[place] as Planned;
     const outcome = outcomes[place];
-    const recipient = entry.address.kind === 'recipient' ? { recipient: entry.address.name } : undefined;
     switch (outcome?.kind) {
       case 'stored':
-        accepted.push({
-          id: outcome.id,
-          ...recipient,
-          ttl: entry.ttlSeconds,
-          waiting: announce(context, application, entry, notification, outcome.id),
-        });
+        accepted.push(acceptedOf(entry, outcome.id, announce(context, application, entry, notification, outcome.id)));
         break;
       case 'duplicate': {
         // Whoever stored it first may have failed before waking anybody.
         const waiting = wakeFollowers(context, entry.address, application.name, entry.urgency);
-        accepted.push({ id: outcome.id, ...recipient, ttl: entry.ttlSeconds, waiting, duplicate: true });
+        accepted.push({ ...acceptedOf(entry, outcome.id, waiting), duplicate: true });
         break;
       }
       default: {
+        const recipient = entry.address.kind === 'recipient' ? { recipient: entry.address.name } : undefined;
         refuse(context, application, refused, { index, ...recipient, problem: refusalOf(outcome, context) }, entry.address);
       }
     }
   }
   const answer: PublishAnswer = { grade: context.buffer.supports.grade, accepted };
   return refused.length === 0 ? answer : { ...answer, refused: refused.sort((a, b) => a.index - b.index) };
+}
+
+function acceptedOf({ address, ttlSeconds: ttl }: AppendEntry, id: string, waiting: number): AcceptedNotification {
+  return address.kind === 'recipient' ? { id, recipient: address.name, ttl, waiting } : { id, ttl, waiting };
 }
 
 /** Counts and tells what was not stored. */
@@ -121,7 +139,7 @@ function announce(
   context: ServerContext,
   application: ApplicationEntry,
   entry: AppendEntry,
-  { kind, type, topic }: Notification,
+  notification: Notification,
   id: string,
 ): number {
   application.accepted++;
@@ -129,6 +147,7 @@ function announce(
   const { address, urgency, ttlSeconds } = entry;
   const waiting = wakeFollowers(context, address, application.name, urgency);
   if (isHeard(context, 'accepted')) {
+    const { kind, type, topic } = notification;
     tell(context, {
       kind: 'accepted',
       atMs: context.now(),

@@ -38,6 +38,7 @@ export function tellRemoved(
 /** Takes messages out of a queue by index and settles the bytes; says nothing to anybody. */
 export function cut(context: MemoryContext, queue: Queue, from: number, count: number): BufferedMessage[] {
   const gone = queue.messages.splice(from, count);
+  queue.lastReading = undefined;
   let bytes = 0;
   for (const message of gone) {
     bytes += message.size;

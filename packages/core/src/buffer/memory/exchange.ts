@@ -97,7 +97,22 @@ function free(context: MemoryContext, queue: Queue, nowMs: number): number {
   return count;
 }
 
+/**
+ * Reads on. What the last one read is told again to the next who reads the same: to thousands after a message to
+ * everyone, and to all who ask while nothing comes.
+ */
 function readOn(queue: Queue, after: number, maxBytes: number, reset: boolean, freed: number): QueueReading {
+  const isPlain = !reset && freed === 0 && queue.freedTo <= after && queue.losses.length === 0;
+  const known = isPlain ? queue.lastReading : undefined;
+  if (known?.after === after && known.last === queue.settled && known.maxBytes === maxBytes) return known;
+  const { epoch, settled: last } = queue;
+  const { messages, more } = read(queue, after, maxBytes);
+  const reading = { epoch, after, last, messages, more, losses: untold(queue, after), reset, freed, maxBytes };
+  if (isPlain) queue.lastReading = reading;
+  return reading;
+}
+
+function read(queue: Queue, after: number, maxBytes: number): Pick<QueueReading, 'messages' | 'more'> {
   const { messages } = queue;
   const from = indexAfter(messages, after);
   const end = queue.settled === queue.last ? messages.length : indexAfter(messages, queue.settled);
@@ -106,18 +121,9 @@ function readOn(queue: Queue, after: number, maxBytes: number, reset: boolean, f
     bytes += messages[to]?.size ?? 0;
     if (bytes > maxBytes && to > from) break;
   }
-  const read =
-    to === from ? noMessages : from === 0 && to === messages.length && to > 1 ? messages.slice() : messages.slice(from, to);
-  return {
-    epoch: queue.epoch,
-    after,
-    last: queue.settled,
-    messages: read,
-    more: to < end,
-    losses: untold(queue, after),
-    reset,
-    freed,
-  };
+  if (to === from) return { messages: noMessages, more: to < end };
+  const isWhole = from === 0 && to === messages.length && to > 1;
+  return { messages: isWhole ? messages.slice() : messages.slice(from, to), more: to < end };
 }
 
 function untold(queue: Queue, after: number): readonly Loss[] {

@@ -1,6 +1,6 @@
 /** One queue of the in-memory table: the record, and what changes it without knowing the table. */
 import { lossWithin } from '../losses.ts';
-import type { BufferedMessage, Loss, QueueName, Removal } from '../message-buffer.ts';
+import type { BufferedMessage, Loss, QueueName, QueueReading, Removal } from '../message-buffer.ts';
 import type { AddressEntry } from './table.ts';
 
 /** How far a session has handled, kept until a moment of the steady clock. */
@@ -19,6 +19,11 @@ export interface KnownKey {
 export interface ParkedMessage {
   readonly message: BufferedMessage;
   readonly reason: string;
+}
+
+/** A reading with the bound that it was made under. */
+export interface PlainReading extends QueueReading {
+  readonly maxBytes: number;
 }
 
 export interface Queue extends QueueName {
@@ -52,6 +57,8 @@ export interface Queue extends QueueName {
   parked: ParkedMessage[] | undefined;
   /** How the last few messages ended that left neither loss nor acknowledgement behind. */
   endings: Map<number, Removal['reason']> | undefined;
+  /** The last reading in which nothing was lost or freed; it stands until a message comes or leaves. */
+  lastReading: PlainReading | undefined;
   /** For the journal's own use. */
   record: unknown;
 }

@@ -143,6 +143,7 @@ function newQueue(entry: AddressEntry, application: string, epoch: string, nowMs
     keys: undefined,
     parked: undefined,
     endings: undefined,
+    lastReading: undefined,
     record: undefined,
   };
 }
