@@ -1,5 +1,6 @@
 /** Processes of their own for each server and the load, asked over their channel. */
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 /** @typedef {import('../servers/control.mjs').Order} Order */
@@ -16,16 +17,30 @@ import { fileURLToPath } from 'node:url';
  */
 
 /**
+ * Keeps a process on a core of its own, where Linux's `taskset` and a second core are there: a server that is moved
+ * about, or woken on its load's core, pays for that and not for what is measured.
+ */
+function pin(/** @type {number} */ pid, /** @type {number} */ core) {
+  if (process.platform !== 'linux' || availableParallelism() < 2) return;
+  try {
+    execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });
+  } catch {
+    // Measured without it, as everywhere else.
+  }
+}
+
+/**
  * Starts a module as a child process and waits until it is ready.
  *
  * @template O
  * @param {string} module path below `bench/`
- * @param {{ args?: readonly string[], flags?: readonly string[] }} [options] `flags` are Node's own
+ * @param {{ args?: readonly string[], flags?: readonly string[], core?: number }} [options] `flags` are Node's own
  * @returns {Promise<Child<O>>}
  */
-export async function startChild(module, { args = [], flags = [] } = {}) {
+export async function startChild(module, { args = [], flags = [], core = 0 } = {}) {
   const path = fileURLToPath(new URL(`../${module}`, import.meta.url));
   const child = fork(path, [...args], { execArgv: [...flags], stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  if (child.pid !== undefined) pin(child.pid, core);
   /** @type {Map<number, { resolve: (result: any) => void, reject: (error: Error) => void }>} */
   const asked = new Map();
   let ids = 0;
@@ -61,5 +76,5 @@ export async function startChild(module, { args = [], flags = [] } = {}) {
 
 /** @returns {Promise<Child<LoadOrder>>} */
 export function startLoad() {
-  return startChild('load/main.mjs');
+  return startChild('load/main.mjs', { core: 1 });
 }
