@@ -1,2 +1,3 @@
+export { type GracefulEnd, prepareGracefulEnd } from './graceful-end.ts';
 export { createNodeHandler, type NodeHandler, type NodeHandlerOptions } from './handler.ts';
 export { applyServerLimits, type Listening, type ListenOptions, listen } from './listen.ts';

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CommunicationServer, ServletOptions } from '@pollux/core/server';
+import { prepareGracefulEnd } from './graceful-end.ts';
 import { createNodeHandler } from './handler.ts';
 
 export interface ListenOptions extends ServletOptions {
@@ -19,8 +20,8 @@ export interface Listening extends AsyncDisposable {
   readonly port: number;
   readonly server: Server;
   /**
-   * Graceful end: the communication server answers its held polls, then the connections are closed, none of them
-   * reset. Idempotent.
+   * Graceful end: the communication server answers its held polls, saying `Connection: close`, then the connections are
+   * closed, none of them reset unless its client takes more than 2 s. Idempotent.
    */
   close(options?: Parameters<CommunicationServer['close']>[0]): Promise<void>;
 }
@@ -32,8 +33,8 @@ const keepAliveMs = 75_000;
 const checkingIntervalMs = 5_000;
 const maxHeaderBytes = 16_384;
 
-/** Milliseconds that connections get to end by themselves at a graceful end. */
-const lingerMs = 2_000;
+/** Milliseconds that connections get to take their last answers at a graceful end. */
+const patienceMs = 2_000;
 
 /** Sets the time-outs and limits of the design on a server made elsewhere. */
 export function applyServerLimits(server: Server): void {
@@ -54,6 +55,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     },
   );
   applyServerLimits(server);
+  const end = prepareGracefulEnd(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     // Many clients come back at once after a restart.
@@ -63,7 +65,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   let closing: Promise<void> | undefined;
   const close: Listening['close'] = (drain) => {
-    closing ??= end(server, options.server, drain);
+    closing ??= end(() => options.server.close(drain), patienceMs).then(() => undefined);
     return closing;
   };
   return {
@@ -73,21 +75,6 @@ export async function listen(options: ListenOptions): Promise<Listening> {
     close,
     [Symbol.asyncDispose]: () => close(),
   };
-}
-
-async function end(
-  server: Server,
-  communication: CommunicationServer,
-  drain: Parameters<CommunicationServer['close']>[0],
-): Promise<void> {
-  const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-  await communication.close(drain);
-  server.closeIdleConnections();
-  const timer = setTimeout(() => server.closeAllConnections(), lingerMs);
-  const sweep = setInterval(() => server.closeIdleConnections(), 50);
-  await closed;
-  clearTimeout(timer);
-  clearInterval(sweep);
 }
 
 function notFound(_request: IncomingMessage, response: ServerResponse): void {

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { createCommunicationServer } from '@pollux/core/server';
+import { type CommunicationServer, createCommunicationServer } from '@pollux/core/server';
 import { createManualClock, createTestCredentials, type WirePeer, type WirePeerOptions } from '@pollux/core/testing';
 import { listen } from '../src/index.ts';
 
@@ -19,7 +19,7 @@ function sendRaw(port: number, text: string): Promise<string> {
 }
 
 /** Opens a server on a free port: real sockets, but a clock that the suite moves, so that it does not sleep. */
-export async function openNodePeer(options: WirePeerOptions): Promise<WirePeer> {
+export async function openNodePeer(options: WirePeerOptions): Promise<WirePeer & { readonly server: CommunicationServer }> {
   const clock = createManualClock(Date.now());
   const server = createCommunicationServer({ applications: options.applications, limits: options.limits, clock });
   const { authorization, publisher, authenticate, authorizePublisher } = createTestCredentials(clock.now);
@@ -30,6 +30,7 @@ export async function openNodePeer(options: WirePeerOptions): Promise<WirePeer> 
     await closed;
   };
   return {
+    server,
     baseUrl: listening.url,
     authorization,
     publisher,

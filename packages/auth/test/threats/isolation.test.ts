@@ -200,6 +200,31 @@ function unevenness(ids: readonly string[]): number {
   return counts.reduce((sum, count) => sum + (count - expected) ** 2 / expected, 0);
 }
 
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+}
+
+/**
+ * How long the server takes to say of a session that it knows nothing must not tell whether somebody else has it. Asked
+ * in process, because the network's own times would hide more than they show; the two in turn, so that what slows the
+ * machine slows both.
+ */
+async function expectEqualTimes({ server }: Target, others: string): Promise<void> {
+  const identity = { recipient: 'mallory' };
+  const times: { readonly known: number[]; readonly random: number[] } = { known: [], random: [] };
+  const ask = async (session: string): Promise<number> => {
+    const from = performance.now();
+    for (let n = 0; n < 50; n++) await server.acknowledge(identity, { session, applications: { orders: 'x' } });
+    return performance.now() - from;
+  };
+  for (let round = 0; round < 200; round++) {
+    times.known.push(await ask(others));
+    times.random.push(await ask(`s_${Buffer.from(randomUUID()).toString('base64url').slice(0, 22)}`));
+  }
+  const ratio = median(times.known) / median(times.random);
+  expect(Math.max(ratio, 1 / ratio)).toBeLessThan(2);
+}
+
 describeThreat({
   id: 'T3',
   title: 'ids that can be guessed, or told to exist',
@@ -224,6 +249,7 @@ describeThreat({
       });
       expect([poll.status, Object.keys(polled(poll)).toSorted()]).toEqual([200, ['advice', 'applications', 'session']]);
     }
+    await expectEqualTimes(target, ids[0] ?? '');
   },
   without: {
     'ids are 128 bits of chance': {
@@ -231,6 +257,17 @@ describeThreat({
         let count = 0;
         return { next: Math.random, token: () => Buffer.from(String(count++).padStart(16, '0')).toString('base64url') };
       })(),
+    },
+    'of another’s session no more is done than of none': {
+      server: (server) => ({
+        ...server,
+        acknowledge: (identity, request) => {
+          // Looks at what the session asked for before it looks at whose it is.
+          if (server.inspect.session(request.session) !== undefined)
+            for (let n = 0; n < 20; n++) JSON.stringify(server.inspect.session(request.session));
+          return server.acknowledge(identity, request);
+        },
+      }),
     },
     'another’s session is as unknown as none': {
       server: (server) => ({

@@ -28,6 +28,7 @@ export const problems = {
   'address-full': { status: 429, title: 'The address holds too much' },
   'too-many-sessions': { status: 429, title: 'This recipient has too many sessions' },
   internal: { status: 500, title: 'The server failed' },
+  'unsupported-transfer-coding': { status: 501, title: 'The body comes in a transfer coding that is not understood here' },
   'buffer-full': { status: 503, title: 'The server holds too much' },
   'buffer-unavailable': { status: 503, title: 'The message buffer is not available' },
   'identity-unavailable': { status: 503, title: 'Who is calling cannot be found out at present' },

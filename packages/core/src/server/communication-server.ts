@@ -3,7 +3,7 @@ import type { BufferInspection } from '../buffer/inspection.ts';
 import type { MaybePromise, MessageBuffer, OverflowRule } from '../buffer/message-buffer.ts';
 import type { Clock, Random } from '../protocol/environment.ts';
 import type { Limits } from '../protocol/limits.ts';
-import type { Problem } from '../protocol/problem.ts';
+import type { Problem, ProblemCode } from '../protocol/problem.ts';
 import type { Address, Notification, PollRequest, PublishAnswer } from '../protocol/types.ts';
 import type { ServerEvent } from './events.ts';
 
@@ -211,6 +211,11 @@ export interface CommunicationServer {
    * `buffer-unavailable`; whatever is wrong with a notification stands in the answer.
    */
   publish(application: string, notifications: unknown, payloads?: readonly (string | undefined)[]): MaybePromise<PublishAnswer>;
+  /**
+   * Counts and tells, as a `refused` event, a publisher that was turned away at the door. Of an application that is not
+   * registered nothing is told: whoever has no key could fill logs with names.
+   */
+  turnAway(application: string, code: ProblemCode): void;
   /** Acknowledges, then answers at once or holds; the reply comes exactly once unless the poll is cancelled. */
   poll(identity: ClientIdentity, request: PollRequest, reply: PollReply): HeldPoll | undefined;
   /**

@@ -11,7 +11,7 @@ import type { CommunicationServer, CommunicationServerOptions } from './communic
 import { isHeard, observe, type ServerContext, tell } from './context.ts';
 import { endHeldPolls } from './draining.ts';
 import { checkApplications, checkLimits } from './options.ts';
-import { publish } from './publishing.ts';
+import { publish, turnAway } from './publishing.ts';
 import { closeSession, findSession, forgetIfSilent } from './sessions.ts';
 import { describeMessage } from './status.ts';
 import { openStream } from './streaming.ts';
@@ -79,6 +79,7 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
       return { name, notify: (to, notification) => publish(context, name, { ...notification, to } satisfies Notification, []) };
     },
     publish: (application, notifications, payloads = []) => publish(context, application, notifications, payloads),
+    turnAway: (application, code) => turnAway(context, application, code),
     poll(identity, request, reply) {
       if (sweeper === undefined) keepSweeping();
       return arrive(context, identity, request, reply);

@@ -1,7 +1,7 @@
 /** From what a publisher hands over to entries of the buffer, and from outcomes to the publisher's answer. */
 
 import type { AppendEntry, AppendOutcome, MaybePromise } from '../buffer/message-buffer.ts';
-import { CommunicationError, type Problem, problem } from '../protocol/problem.ts';
+import { CommunicationError, type Problem, type ProblemCode, problem } from '../protocol/problem.ts';
 import { isProblem } from '../protocol/requests.ts';
 import type { AcceptedNotification, Address, Notification, PublishAnswer, RefusedNotification } from '../protocol/types.ts';
 import { type ApplicationEntry, isHeard, type ServerContext, tell } from './context.ts';
@@ -118,6 +118,12 @@ function acceptedOf({ address, ttlSeconds: ttl }: AppendEntry, id: string, waiti
   return address.kind === 'recipient' ? { id, recipient: address.name, ttl, waiting } : { id, ttl, waiting };
 }
 
+/** Counts and tells a publisher that may not. */
+export function turnAway(context: ServerContext, name: string, code: ProblemCode): void {
+  const application = context.applications.get(name);
+  if (application !== undefined) noteRefused(context, application, code);
+}
+
 /** Counts and tells what was not stored. */
 function refuse(
   context: ServerContext,
@@ -127,9 +133,12 @@ function refuse(
   address?: Address,
 ): void {
   refused.push(what);
+  noteRefused(context, application, what.problem.code, address);
+}
+
+function noteRefused(context: ServerContext, application: ApplicationEntry, code: ProblemCode, address?: Address): void {
   application.refused++;
   context.totals.refused++;
-  const { code } = what.problem;
   const where = address === undefined ? undefined : { address };
   if (isHeard(context, 'refused'))
     tell(context, { kind: 'refused', atMs: context.now(), application: application.name, ...where, code });

@@ -28,6 +28,10 @@ function checkHeaders(exchange: Exchange, maxBytes: number): Problem | undefined
   const encoding = exchange.header('content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     return problem('unsupported-media-type', { field: 'content-encoding' });
+  // Whoever understands it otherwise, a proxy say, would see another request than we do (RFC 9112, section 6.1).
+  const coding = exchange.header('transfer-encoding');
+  if (coding !== undefined && coding.toLowerCase() !== 'chunked')
+    return problem('unsupported-transfer-coding', { field: 'transfer-encoding' });
   const length = exchange.header('content-length');
   return length !== undefined && Number(length) > maxBytes ? tooLarge(maxBytes) : undefined;
 }

@@ -11,6 +11,6 @@ export type { Expectation, Runner, Skip } from './runner.ts';
 export { smuggledRequests } from './smuggled-requests.ts';
 export { createTestCredentials, type TestCredentials } from './wire-contract/credentials.ts';
 export { describeWire } from './wire-contract/index.ts';
-export { allowedOrigin, type WireContractOptions } from './wire-contract/options.ts';
+export { allowedOrigin, defaultPeerOptions, type WireContractOptions } from './wire-contract/options.ts';
 export type { Claims, WireCapabilities, WirePeer, WirePeerOptions } from './wire-contract/peer.ts';
 export { describeVectors, type VectorFile, type VectorStep } from './wire-contract/vectors.ts';

@@ -17,8 +17,8 @@ const publisher = [{ publisher: [] }];
 
 /** Statuses that any request can meet, by who asks. */
 const always = ['401', '500'];
-const onClient = [...always, '400', '409', '413', '415', '429', '503'];
-const onPublisher = [...always, '400', '403', '404', '413', '415', '422', '429', '503'];
+const onClient = [...always, '400', '409', '413', '415', '429', '501', '503'];
+const onPublisher = [...always, '400', '403', '404', '413', '415', '422', '429', '501', '503'];
 
 function refusals(statuses: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(statuses.map((status) => [status, ref('responses', `Problem${status}`)]));

@@ -1,0 +1,45 @@
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/**
+ * Ends a server without cutting an answer: takes no new connections, closes idle ones, lets `finish` bring about the
+ * answers that are still owed, and waits for them, at most `patienceMs`. Every answer from then on says
+ * `Connection: close`, so that no client sends a request on a connection that is about to go (RFC 9112, section 9.6).
+ * Resolves to the number of connections that had to be cut.
+ */
+export type GracefulEnd = (finish: () => Promise<void>, patienceMs: number) => Promise<number>;
+
+const sweepMs = 50;
+
+/** The answer that each connection is or was last busy with. */
+function trackAnswers(server: Server): ReadonlyMap<Socket, ServerResponse> {
+  const answers = new Map<Socket, ServerResponse>();
+  server.on('connection', (socket) => socket.once('close', () => answers.delete(socket)));
+  server.prependListener('request', ({ socket }, res) => void answers.set(socket, res));
+  return answers;
+}
+
+function sayClose(res: ServerResponse): void {
+  if (!res.headersSent) res.shouldKeepAlive = false;
+}
+
+/** Prepares a server, before it listens, to be ended gracefully. */
+export function prepareGracefulEnd(server: Server): GracefulEnd {
+  const answers = trackAnswers(server);
+  return async (finish, patienceMs) => {
+    let cut = 0;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    for (const res of answers.values()) sayClose(res);
+    server.prependListener('request', (_req, res) => sayClose(res));
+    const patience = setTimeout(() => {
+      cut = answers.size;
+      server.closeAllConnections();
+    }, patienceMs);
+    await finish();
+    const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);
+    await closed;
+    clearInterval(sweep);
+    clearTimeout(patience);
+    return cut;
+  };
+}
