@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
-          include: ['{packages,apps,scripts}/**/test/**/*.test.ts'],
+          include: ['{packages,apps,scripts,bench}/**/test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'apps/console/**'],
         },
       },

@@ -61,10 +61,22 @@ async function main() {
   }
   const root = new URL('..', import.meta.url);
   if (options.build)
-    execFileSync('npx', ['turbo', 'run', 'build', '--filter=@pollux/node', '--output-logs=errors-only'], {
-      cwd: root,
-      stdio: 'inherit',
-    });
+    execFileSync(
+      'npx',
+      [
+        'turbo',
+        'run',
+        'build',
+        '--filter=@pollux/node',
+        '--filter=@pollux/express',
+        '--filter=@pollux/fetch',
+        '--output-logs=errors-only',
+      ],
+      {
+        cwd: root,
+        stdio: 'inherit',
+      },
+    );
   const results = await runAll(options);
   mkdirSync(dirname(options.out), { recursive: true });
   writeFileSync(options.out, `${JSON.stringify(results, undefined, 2)}\n`);

@@ -20,7 +20,7 @@ import { fileURLToPath } from 'node:url';
  * Keeps a process on a core of its own, where Linux's `taskset` and a second core are there: a server that is moved
  * about, or woken on its load's core, pays for that and not for what is measured.
  */
-function pin(/** @type {number} */ pid, /** @type {number} */ core) {
+export function pin(/** @type {number} */ pid, /** @type {number} */ core) {
   if (process.platform !== 'linux' || availableParallelism() < 2) return;
   try {
     execFileSync('taskset', ['-a', '-c', '-p', String(core), String(pid)], { stdio: 'ignore' });

@@ -39,6 +39,11 @@ function isKept(/** @type {Target} */ { of, bound, value }, /** @type {Spread} *
   }
 }
 
+/** Whether the target is this contender's: the only Pollux there, or the one that is called just so. */
+function isOwn(/** @type {Scenario} */ { contenders }, /** @type {string} */ contender) {
+  return contender === 'pollux' || contenders.filter((name) => name.startsWith('pollux')).length === 1;
+}
+
 /**
  * @param {Scenario} scenario
  * @param {boolean} quick
@@ -53,7 +58,10 @@ export function summarise(scenario, quick, measured) {
     const runs = measured.get(contender) ?? [];
     const value = spread(runs.map((run) => run.value));
     const ratio = spread(runs.map((run, n) => run.value / (baseline[n]?.value ?? Number.NaN)));
-    const kept = contender === 'pollux' && target !== undefined ? { kept: isKept(target, value, ratio) } : {};
+    const kept =
+      contender.startsWith('pollux') && target !== undefined && isOwn(scenario, contender)
+        ? { kept: isKept(target, value, ratio) }
+        : {};
     return { contender, value, ratio, ...kept, runs };
   });
   return { id, title, unit, better, digits, target, sizes: sizes[quick ? 'quick' : 'full'], contenders };

@@ -4,9 +4,10 @@ import { EngineIoClient } from './engine-io.mjs';
 import { LatencyClient } from './latency.mjs';
 import { PolluxClient } from './pollux.mjs';
 import { SockJsClient } from './sockjs.mjs';
+import { StreamClient } from './stream.mjs';
 import { Tally } from './tally.mjs';
 
-/** @typedef {'pollux' | 'hello' | 'latency' | 'engine-io' | 'sockjs' | 'faye' | 'cometd'} Protocol */
+/** @typedef {'pollux' | 'hello' | 'latency' | 'engine-io' | 'sockjs' | 'faye' | 'cometd' | 'stream'} Protocol */
 
 /**
  * @typedef {{ op: 'open', protocol: Protocol, port: number, clients: number, first?: number }
@@ -33,6 +34,8 @@ function makeClient(/** @type {Protocol} */ protocol, /** @type {number} */ port
       return new LatencyClient({ port, tally, index, latencies });
     case 'engine-io':
       return new EngineIoClient({ port, tally });
+    case 'stream':
+      return new StreamClient({ port, tally, index });
     case 'sockjs':
       return new SockJsClient({ port, tally, index });
     case 'faye':
