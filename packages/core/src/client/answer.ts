@@ -5,7 +5,7 @@
 
 import type { Advice, Gap, Message, PollAnswer } from '../protocol/types.ts';
 import { retryAfterMs } from './back-off.ts';
-import { answerBytes, leastRefusedMs, longestAdviceSeconds, refusedMs } from './bounds.ts';
+import { leastRefusedMs, longestAdviceSeconds, refusedMs } from './bounds.ts';
 
 /** One application's part of an answer. */
 export type Section =
@@ -90,23 +90,4 @@ export function readAnswer(text: string): Answer | undefined {
   const sections = new Map<string, Section>();
   for (const [name, section] of Object.entries(members(applications))) sections.set(name, readSection(section));
   return { session, advice: advice === undefined ? undefined : readAdvice(advice), more: more === true, sections };
-}
-
-/** Reads a body as text, or throws when it is longer than `answerBytes`. */
-export async function readBody(response: Response): Promise<string> {
-  const reader = response.body?.getReader();
-  const decoder = new TextDecoder();
-  let text = '';
-  let bytes = 0;
-  while (reader) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    bytes += value.length;
-    if (bytes > answerBytes) {
-      void reader.cancel();
-      throw new RangeError(`an answer of more than ${answerBytes} bytes`);
-    }
-    text += decoder.decode(value, { stream: true });
-  }
-  return text + decoder.decode();
 }

@@ -17,6 +17,8 @@ export interface ApplicationRecord {
   join(): void;
   /** What the next poll says of it; nothing where it stays out of it. */
   compose(): Unsent<PollApplication> | undefined;
+  /** What to acknowledge beside a stream: what it does not know yet. */
+  acknowledge(): string | undefined;
   /** The poll that said so was answered: with a section, or without a word about this application. */
   absorb(section: Section | undefined): boolean;
   /**
@@ -100,14 +102,23 @@ export function createApplicationRecord(
         last: read === null ? options.last : undefined,
       };
     },
+    acknowledge: () => {
+      const { cursor } = inbox;
+      if (sent === undefined || cursor === null || sent === cursor) return undefined;
+      sent = cursor;
+      return cursor;
+    },
     absorb: (section) => {
       if (!joined || sent === undefined) return false;
       if (section?.kind === 'refused') {
+        sent = undefined;
         refusedUntilMs = clock.monotonic() + section.retryInMs;
         setStatus({ state: 'refused', detail: section.detail });
         return true;
       }
-      const news = section !== undefined && inbox.receive(section);
+      // A stream goes on and on: what it brings now is asked for again later, since `read` stays behind it.
+      if (section && inbox.size >= crowded) sent = undefined;
+      const news = section !== undefined && sent !== undefined && inbox.receive(section);
       if (inbox.read !== null) setStatus({ state: 'active' });
       return news;
     },

@@ -11,6 +11,14 @@ export const usualIntervalSeconds = 10;
 export const graceMs = 10_000;
 /** How often that is looked at: soon after a sleep, too, through which timers stood still. */
 export const watchMs = 5000;
+/** A stream without a first byte by then is held up by a proxy. */
+export const silentMs = 4000;
+/** A stream without a heartbeat for so long is dead: two of the server's 15 s, and something. */
+export const quietMs = 35_000;
+/** So many streams or held polls cut in a row: the network does not let them live. */
+export const cutsInARow = 3;
+/** After which a transport that did not work is tried again. */
+export const retryTransportMs = 600_000;
 /** A held poll that ends before this and brings nothing new is suspicious when it happens again. */
 export const suspiciousMs = 1000;
 /** How long a last word to the server may take. */

@@ -14,7 +14,7 @@ export interface CommunicationClientOptions {
   readonly credentials?: RequestCredentials;
   /**
    * The most that the client tries; it falls back by itself from a stream to long polls and from those to short polls,
-   * where a proxy buffers the one or cuts the other, and where the server advises it.
+   * where a proxy buffers the one or cuts the other, for 10 minutes. The server's advice to poll briefly binds it, too.
    * @default what the server advises, else 'long-poll'
    */
   readonly mode?: 'stream' | 'long-poll' | 'short-poll';

@@ -46,6 +46,15 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       for (const [name, record] of records) news = record.absorb(answer?.sections.get(name)) || news;
       return news;
     },
+    acknowledge: () => {
+      const cursors: Record<string, string> = {};
+      if (failed.size > 0) return undefined;
+      for (const [name, record] of records) {
+        const cursor = record.acknowledge();
+        if (cursor) cursors[name] = cursor;
+      }
+      return Object.keys(cursors).length > 0 ? cursors : undefined;
+    },
     handled: async () => {
       let before: number;
       do {

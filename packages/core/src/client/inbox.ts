@@ -8,7 +8,7 @@
 
 import type { Gap, Message } from '../protocol/types.ts';
 import type { Section } from './answer.ts';
-import { crowded, rememberedIds } from './bounds.ts';
+import { rememberedIds } from './bounds.ts';
 import type { ClientContext } from './context.ts';
 
 /** A message, a loss, or the end of a section. */
@@ -106,8 +106,6 @@ export function createInbox(
       return queue.length;
     },
     receive: (section) => {
-      // It comes again, since `read` stays behind it.
-      if (queue.length >= crowded) return false;
       let news = section.cursor !== read;
       if (section.gap) news = tell(section.gap) || news;
       for (const message of section.messages) news = take(message) || news;

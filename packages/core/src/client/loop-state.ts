@@ -10,6 +10,9 @@
  *                                        resting   after an answer: the advised interval or drain
  *                                                  after a failure: back-off, `Retry-After` being a floor
  *
+ *   A poll is a stream, a held one or a short one (transport.ts). A stream is left for the next one when it ends, and
+ *   what is handled meanwhile is acknowledged beside it.
+ *
  *   polling ── an application joined, or acknowledgements waited 1 s ──► polling (the held poll is replaced)
  *   any ── pagehide ──► frozen ── pageshow ──► polling
  *   any ── close ────► stopped
@@ -20,6 +23,7 @@
 import type { Answer } from './answer.ts';
 import type { ClientState } from './communication-client.ts';
 import type { PageListener } from './page-events.ts';
+import type { Polling } from './polling.ts';
 import type { Asked } from './wire.ts';
 
 /** What the loop polls for. */
@@ -28,6 +32,8 @@ export interface PollWork {
   compose(): Asked | undefined;
   /** Distributes what answered it (nothing: a 204); tells whether it brought anything new. */
   absorb(answer: Answer | undefined): boolean;
+  /** What is to be acknowledged beside a stream; nothing where that takes a connect, or there is nothing. */
+  acknowledge(): Record<string, string> | undefined;
   /** Resolves once the handlers have done what they can do without waiting for something. */
   handled(): Promise<void>;
   /** Milliseconds after which another poll is due because of the applications; infinite where the last one said all. */
@@ -39,17 +45,6 @@ export interface PollLoop extends PageListener {
   /** Something may have changed: an application joined, a handler finished. */
   review(): void;
   close(): Promise<void>;
-}
-
-export interface Polling {
-  readonly kind: 'polling';
-  readonly controller: AbortController;
-  /** The session is known and the server was asked to hold: no answer is due soon. */
-  readonly held: boolean;
-  /** Milliseconds since it was sent, by whichever clock ran faster: the monotonic one may stand still during a sleep. */
-  elapsedMs(): number;
-  /** When it counts as dead. */
-  readonly limitMs: number;
 }
 
 export type State =

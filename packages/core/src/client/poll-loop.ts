@@ -4,7 +4,6 @@ import type { Advice } from '../protocol/types.ts';
 import type { Answer } from './answer.ts';
 import { backOffMs } from './back-off.ts';
 import {
-  graceMs,
   joiningMs,
   longestWaitSeconds,
   manyFailures,
@@ -15,8 +14,10 @@ import {
 } from './bounds.ts';
 import type { ClientState, CommunicationClientOptions } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
-import type { Polling, PollLoop, PollWork, State } from './loop-state.ts';
+import type { PollLoop, PollWork, State } from './loop-state.ts';
 import { seemsOffline } from './page-events.ts';
+import { createPolling, hearStream, type Polling } from './polling.ts';
+import { afterPassage, freshTransport, type Passage, type Rung, rungAt, topRung } from './transport.ts';
 import { judge, type Verdict } from './verdict.ts';
 import { type Asked, createWire } from './wire.ts';
 
@@ -33,6 +34,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
   /** The last exchange went well. After one that did not, a poll that is not held finds out whether all is well again. */
   let healthy = false;
   let failures = 0;
+  let transport = freshTransport;
   /** Held polls in a row that ended early with nothing new. */
   let idleTurns = 0;
   /** Token or session were renewed since all was well: once is worth a try, more is a failure. */
@@ -68,7 +70,11 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     show(seemsOffline() ? 'offline' : 'waiting', retryInMs);
   };
 
-  const isShort = (): boolean => options.mode === 'short-poll' || advice.mode === 'short-poll';
+  const rungNow = (): Rung => rungAt(transport, topRung(options.mode, advice.mode), clock.monotonic());
+
+  const passed = ({ rung }: Polling, passage: Passage): void => {
+    transport = afterPassage(transport, rung, passage, clock.monotonic());
+  };
 
   const poll = (): void => {
     enter({ kind: 'idle' });
@@ -77,21 +83,17 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       const ms = work.changeInMs();
       return ms < never ? rest(ms) : undefined;
     }
+    // What follows a failure, or begins, is a short poll: it finds out at once whether all is well.
+    const rung = healthy ? rungNow() : 2;
     // The option is a cap of its own, for networks that cut what the server would hold.
-    const wait = healthy && !isShort() ? Math.min(options.wait ?? longestWaitSeconds, advice.wait ?? usualWaitSeconds) : 0;
-    const startedMs = clock.monotonic();
-    const startedWallMs = clock.now();
-    const polling: Polling = {
-      kind: 'polling',
-      controller: new AbortController(),
-      held: wire.session !== undefined && wait > 0,
-      elapsedMs: () => Math.max(clock.monotonic() - startedMs, clock.now() - startedWallMs),
-      limitMs: wait * 1000 + graceMs,
-    };
+    const wait = rung < 2 ? Math.min(options.wait ?? longestWaitSeconds, advice.wait ?? usualWaitSeconds) : 0;
+    const polling = createPolling(clock, rung, wire.session !== undefined && wait > 0, wait);
+    // The first byte says that the request was taken; there may be nothing to say for long.
+    const hearer = rung > 0 ? undefined : hearStream(polling, accept, (answer) => streamed(polling, answer), fail);
     enter(polling);
     show(healthy ? 'connected' : 'connecting');
     watch(polling);
-    void wire.poll(asked, wait, polling.controller.signal).then((outcome) => {
+    void wire.poll(asked, wait, polling.controller.signal, hearer).then((outcome) => {
       if (state !== polling) return;
       // There is nothing left to abort: browsers would show the good request as a cancelled one.
       state = { kind: 'idle' };
@@ -100,14 +102,29 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     review();
   };
 
+  const streamed = (polling: Polling, answer: Answer): void => {
+    passed(polling, 'well');
+    accept(answer);
+    review();
+  };
+
   const watch = (polling: Polling): void => {
-    if (polling.elapsedMs() >= polling.limitMs) fail(`no answer within ${polling.limitMs / 1000} s`);
-    else timers.push(context.after(watchMs, () => watch(polling)));
+    const limitMs = polling.limitMs();
+    if (polling.leftMs() > 0) {
+      timers.push(context.after(Math.min(watchMs, limitMs), () => watch(polling)));
+    } else if (polling.rung === 0 && !polling.isHeard()) {
+      passed(polling, 'silent');
+      poll();
+    } else {
+      passed(polling, 'cut');
+      fail(`no answer within ${limitMs / 1000} s`);
+    }
   };
 
   const conclude = (polling: Polling, verdict: Verdict): void => {
     if (verdict.kind === 'answered') return void answered(polling, verdict.answer);
     if (verdict.kind === 'failed') {
+      if (polling.held && !verdict.floorMs && !verdict.lasting) passed(polling, 'cut');
       if (verdict.lasting) failures = Math.max(failures, manyFailures);
       return fail(verdict.reason, verdict.floorMs);
     }
@@ -119,9 +136,8 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     poll();
   };
 
-  const answered = async (polling: Polling, answer: Answer | undefined): Promise<void> => {
-    const turning: State = { kind: 'resting', notBeforeMs: 0, backOff: false };
-    enter(turning);
+  /** Takes in an answer (nothing: a 204); tells whether it brought anything new. */
+  const accept = (answer?: Answer): boolean => {
     failures = 0;
     healthy = true;
     renewed = false;
@@ -135,12 +151,20 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       advice = { ...advice, ...answer.advice };
       emit({ kind: 'advice', advice: answer.advice });
     }
-    const news = work.absorb(answer);
+    return work.absorb(answer);
+  };
+
+  const answered = async (polling: Polling, answer: Answer | undefined): Promise<void> => {
+    const turning: State = { kind: 'resting', notBeforeMs: 0, backOff: false };
+    enter(turning);
+    passed(polling, 'well');
+    const news = accept(answer);
     // What is handled by now is acknowledged by the next poll; a handler that waits for something does not delay it.
     await work.handled();
     if (state !== turning) return;
     // An interval that is advised says itself why nothing was held.
-    idleTurns = polling.held && !news && !advice.interval && polling.elapsedMs() < suspiciousMs ? idleTurns + 1 : 0;
+    idleTurns =
+      polling.held && !news && !advice.interval && polling.limitMs() - polling.leftMs() < suspiciousMs ? idleTurns + 1 : 0;
     goOn(answer, news);
   };
 
@@ -153,9 +177,21 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     // A broken server or proxy that answers at once and says nothing would be asked without a pause.
     if (idleTurns > 1) return rest(backOffMs(idleTurns - 1, random));
     const advised = advice.interval || 0;
-    const interval = isShort() ? Math.max(advised, options.interval ?? (advised || usualIntervalSeconds)) : advised;
+    const interval = rungNow() > 1 ? Math.max(advised, options.interval ?? (advised || usualIntervalSeconds)) : advised;
     const atOnce = (answer?.more && news) || work.changeInMs() <= joiningMs;
     return interval > 0 && !atOnce ? rest(interval * 1000) : poll();
+  };
+
+  /** Something has to be said: beside a stream where that will do, else by the next poll. */
+  const due = (): void => {
+    nextReviewMs = never;
+    const streaming = state.kind === 'polling' && state.rung === 0 ? state : undefined;
+    const applications = streaming && work.acknowledge();
+    if (!applications) return poll();
+    void wire.acknowledge(applications).then((taken) => {
+      if (!taken && state === streaming) poll();
+    });
+    review();
   };
 
   const review = (): void => {
@@ -167,7 +203,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     else return;
     if (nowMs + ms >= nextReviewMs) return;
     nextReviewMs = nowMs + ms;
-    timers.push(context.after(ms, poll));
+    timers.push(context.after(ms, due));
   };
 
   /** What the server was not told, or may not have heard. */

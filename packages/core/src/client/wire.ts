@@ -1,12 +1,13 @@
 /** The client's end of the wire: writes requests, keeps session, sequence and token, reads what comes back. */
 
 import type { PollApplication, PollRequest } from '../protocol/types.ts';
-import { readBody } from './answer.ts';
+import { readJson } from './answer.ts';
 import type { Unsent } from './application-record.ts';
 import { retryAfterMs } from './back-off.ts';
 import { lastWordMs } from './bounds.ts';
 import type { CommunicationClientOptions } from './communication-client.ts';
 import { type ClientContext, describeError } from './context.ts';
+import { readBody, readEvents } from './stream.ts';
 
 /** What a poll says besides whose and which it is. */
 export interface Asked {
@@ -22,6 +23,14 @@ export interface Outcome {
   readonly floorMs: number;
 }
 
+/** Hears a stream while it lasts. */
+export interface StreamHearer {
+  /** Something came, be it a heartbeat. */
+  heard(): void;
+  /** An answer came. */
+  take(text: string): void;
+}
+
 export interface Wire {
   /** The number of the latest request. */
   seq: number;
@@ -29,8 +38,10 @@ export interface Wire {
   session: string | undefined;
   /** Without one, the next poll asks for one. */
   token: string | undefined;
-  /** Sends a poll; never rejects. */
-  poll(asked: Asked, wait: number, signal: AbortSignal): Promise<Outcome>;
+  /** Sends a poll, as a stream where there is one to hear it; never rejects. */
+  poll(asked: Asked, wait: number, signal: AbortSignal, hearer: StreamHearer | undefined): Promise<Outcome>;
+  /** Acknowledges beside a stream; tells whether the server took it. */
+  acknowledge(cursors: Readonly<Record<string, string>>): Promise<boolean>;
   /** Acknowledges, or without anything to say ends the session, even while the page goes away; never rejects. */
   lastWord(asked?: Asked): Promise<void>;
 }
@@ -47,10 +58,11 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
     return JSON.stringify(request);
   };
 
-  const settings = (method: string, body: string | null): RequestInit => ({
+  const settings = (method: string, body: string | null, accept = 'application/json'): RequestInit => ({
     method,
     body,
     headers: {
+      accept,
       'content-type': 'application/json',
       ...(wire.token !== undefined && { authorization: `Bearer ${wire.token}` }),
     },
@@ -64,20 +76,44 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
     seq: -1,
     session: undefined,
     token: undefined,
-    poll: async (asked, wait, signal) => {
+    poll: async (asked, wait, signal, hearer) => {
       const body = write(asked, wait);
       const { seq } = wire;
       const startedMs = clock.monotonic();
       emit({ kind: 'request', seq, wait, body });
       try {
         wire.token = wire.token ?? (await getToken?.());
-        const response = await context.fetch(`${base}/poll`, { ...settings('POST', body), signal });
+        const init = settings('POST', body, hearer && 'text/event-stream');
+        const response = await context.fetch(`${base}/poll`, { ...init, signal });
+        const { status, headers } = response;
+        const told = (text: string): void =>
+          emit({ kind: 'answer', seq, status, durationMs: clock.monotonic() - startedMs, body: text });
+        // A server without streams answers with a plain answer.
+        if (hearer && status === 200 && headers.get('content-type')?.startsWith('text/event-stream')) {
+          const heard = (): boolean => {
+            if (!signal.aborted) hearer.heard();
+            return !signal.aborted;
+          };
+          const end = await readEvents(response, heard, (text) => {
+            told(text);
+            hearer.take(text);
+          });
+          return concludeStream(wire, end);
+        }
         const text = await readBody(response);
-        const { status } = response;
-        if (!signal.aborted) emit({ kind: 'answer', seq, status, durationMs: clock.monotonic() - startedMs, body: text });
-        return { status, text, floorMs: retryAfterMs(response.headers.get('retry-after')) };
+        if (!signal.aborted) told(text);
+        return { status, text, floorMs: retryAfterMs(headers.get('retry-after')) };
       } catch (error) {
         return { status: 0, text: describeError(error), floorMs: 0 };
+      }
+    },
+    acknowledge: async (applications) => {
+      const body = JSON.stringify({ session: wire.session, applications });
+      try {
+        const { status } = await context.request(`${base}/ack`, settings('POST', body), lastWordMs);
+        return status === 204;
+      } catch {
+        return false;
       }
     },
     lastWord: async (asked) => {
@@ -89,4 +125,14 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
     },
   };
   return wire;
+}
+
+/** What the end of a stream would be as the answer to a poll. */
+function concludeStream(wire: Wire, end: string): Outcome {
+  const { reason, drainSeconds: drain } = readJson<'reason' | 'drainSeconds'>(end);
+  // The credential was over, or the user was logged out; the next request says what holds now.
+  if (reason === 'expired' || reason === 'disconnected') wire.token = undefined;
+  const status = end === '' || reason === 'failed' ? 0 : reason === 'superseded' ? 409 : 200;
+  const text = status === 200 ? JSON.stringify({ session: wire.session, advice: drain && { drain } }) : 'the stream was cut';
+  return { status, text, floorMs: 0 };
 }

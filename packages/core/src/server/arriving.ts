@@ -107,7 +107,7 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
     errors: asked.errors,
     arrivedMs: nowMs,
     deadlineMs,
-    mustAnswer: isOpening || streamSeconds !== undefined || asked.errors.length > 0 || asked.isNew.includes(true),
+    mustAnswer: isOpening || asked.errors.length > 0 || asked.isNew.includes(true),
     isOpening,
     timer: undefined,
     timerMs: 0,

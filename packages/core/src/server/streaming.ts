@@ -98,6 +98,7 @@ function answer(state: StreamState, outcome: PollOutcome, answered: HeldState | 
       else if (answered !== undefined && !state.isOver) goOn(state, answered);
       return;
     case 204:
+      open(state);
       return end(state, { reason: isExpired(state) ? 'expired' : 'age' });
     default:
       if (state.isOpen) return end(state, { reason: endings[outcome.problem.code] ?? 'failed', problem: outcome.problem });

@@ -44,6 +44,20 @@ export const streams: readonly WireCase[] = [
     },
   },
   {
+    clause: '14.1',
+    title: 'a stream of a session that is known begins at once, too, though it has nothing to say',
+    run: async (wire) => {
+      const client = wire.client('alice', 'orders');
+      const { session } = (await client.poll()).body;
+      const body = JSON.stringify({ session, seq: 1000, applications: { orders: client.state('orders') } });
+      const stream = await wire.stream('/poll', { headers: wire.peer.authorization('alice'), body });
+      wire.expect(stream.status).toBe(200);
+      await wire.publisher().to('alice', 1);
+      wire.expect(dataOf(await stream.next())).toEqual([1]);
+      stream.close();
+    },
+  },
+  {
     clause: '14.3',
     title: 'what is published comes as one event each time, in order, on one connection',
     run: async (wire) => {
