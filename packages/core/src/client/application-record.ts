@@ -38,6 +38,11 @@ export function createApplicationRecord(
   const { clock } = context;
   const dispatcher = createDispatcher(context, name, options, reportFailed);
   const inbox = createInbox(context, dispatcher.handle, changed);
+  const early = options.acknowledge === 'received';
+  /** Acknowledged up to. */
+  const place = (): string | null => (early ? inbox.read : inbox.cursor);
+  /** What is acknowledged does not come again, so that it is handled by whoever has it. */
+  const rewind = (): void => void (early || inbox.rewind());
   let status: ApplicationStatus = { state: 'pending' };
   let joined = false;
   let paused = false;
@@ -76,7 +81,7 @@ export function createApplicationRecord(
     close: () => {
       joined = false;
       sent = undefined;
-      inbox.rewind();
+      rewind();
       setStatus({ state: 'pending' });
     },
   };
@@ -86,13 +91,14 @@ export function createApplicationRecord(
     join: () => {
       if (joined) return;
       joined = true;
-      inbox.rewind();
+      rewind();
       changed();
     },
     compose: () => {
       sent = undefined;
       if (!joined || outForMs() > 0) return undefined;
-      const { cursor, read } = inbox;
+      const { read } = inbox;
+      const cursor = place();
       sent = cursor;
       sentAtMs = clock.monotonic();
       return {
@@ -103,7 +109,7 @@ export function createApplicationRecord(
       };
     },
     acknowledge: () => {
-      const { cursor } = inbox;
+      const cursor = place();
       if (sent === undefined || cursor === null || sent === cursor) return undefined;
       sent = cursor;
       return cursor;
@@ -123,7 +129,7 @@ export function createApplicationRecord(
       return news;
     },
     changeInMs: () => {
-      if (!joined || sent === inbox.cursor) return Number.POSITIVE_INFINITY;
+      if (!joined || sent === place()) return Number.POSITIVE_INFINITY;
       return Math.max(sent === undefined ? joinMs : acknowledgeMs, outForMs());
     },
   };

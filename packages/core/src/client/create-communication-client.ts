@@ -1,7 +1,7 @@
 import type { PollApplication, PollRequest } from '../protocol/types.ts';
 import { type ApplicationRecord, createApplicationRecord, type Unsent } from './application-record.ts';
 import { failedPerPoll, handlerTicks } from './bounds.ts';
-import type { CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
+import type { ApplicationContract, CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
 import { createContext } from './context.ts';
 import type { PollWork } from './loop-state.ts';
 import { listenToPage } from './page-events.ts';
@@ -77,7 +77,8 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       let record = records.get(name);
       if (!record) {
         const reportFailed = (id: string, reason: string): void => void failed.set(id, { id, reason });
-        record = createApplicationRecord(context, name, applicationOptions, changed, reportFailed);
+        const targets = typeof application === 'string' ? {} : { fetchTargets: targetsOf(application) };
+        record = createApplicationRecord(context, name, { ...targets, ...applicationOptions }, changed, reportFailed);
         records.set(name, record);
       }
       record.join();
@@ -89,4 +90,10 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       return loop.close();
     },
   };
+}
+
+/** What a contract's fetches may name: their paths, up to the first parameter. */
+function targetsOf({ types }: ApplicationContract): readonly string[] {
+  const paths = Object.values(types).map(({ path }) => path);
+  return paths.filter((path) => path !== undefined).map((path) => path.replace(/\/:.*/, '') || '/');
 }

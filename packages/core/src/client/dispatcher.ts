@@ -1,5 +1,6 @@
 /** Finds the handlers for what an application received, and sees to it that each item ends: handled, failed or unhandled. */
-import { handlerWaitMs } from './bounds.ts';
+import type { DirectMessage, FetchMessage } from '../protocol/types.ts';
+import { handlerMs, handlerWaitMs } from './bounds.ts';
 import type { ApplicationClientOptions } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
 import { createFetcher } from './fetch-message.ts';
@@ -27,6 +28,8 @@ export function createDispatcher(
   /** Types that nobody took in time: the next message of one does not hold up the others again. */
   const unclaimed = new Set<string>();
   const fetchAndHandle = createFetcher(context, application, options);
+  const { deadline, check } = options;
+  const deadlineMs = deadline === undefined ? handlerMs : deadline * 1000;
   let registered = (): void => undefined;
 
   const all = (key: string): readonly Handler[] => handlers.filter((entry) => entry.key === key).map(({ run }) => run);
@@ -34,8 +37,26 @@ export function createDispatcher(
   /** Runs every handler, whatever the others do; resolves to why one of them failed for good. */
   const runAll = async (key: string, argument: () => unknown): Promise<string | undefined> => {
     let failed: string | undefined;
-    for (const run of all(key)) failed = (await runHandler(context, () => run(argument() as never))) ?? failed;
+    for (const run of all(key)) failed = (await runHandler(context, () => run(argument() as never), deadlineMs)) ?? failed;
     return failed;
+  };
+
+  /** The same, where nothing is wrong with the data. */
+  const runChecked = async (
+    key: string,
+    message: DirectMessage | FetchMessage,
+    data: unknown,
+    argument: () => unknown,
+  ): Promise<string | undefined> => {
+    if (check) {
+      let wrong: string | undefined;
+      const look = async (): Promise<void> => {
+        wrong = await check(message, data);
+      };
+      wrong = (await runHandler(context, look, deadlineMs)) ?? wrong;
+      if (wrong !== undefined) return wrong;
+    }
+    return runAll(key, argument);
   };
 
   const complain = (id: string, reason: string): void => {
@@ -87,9 +108,11 @@ export function createDispatcher(
         // Not a failure to be parked on the server: nobody here wants it, and it counts as handled.
         context.emit({ kind: 'unhandled', application, id, type: message.type });
       } else if (message.kind === 'fetch') {
-        const { ids, reason } = await fetchAndHandle(message, queue, (fetched) => runAll(key, fetched));
+        const { ids, reason } = await fetchAndHandle(message, queue, (newest, data, fetched) =>
+          runChecked(key, newest, data, fetched),
+        );
         for (const served of ids) conclude(served, reason);
-      } else conclude(id, await runAll(key, () => message));
+      } else conclude(id, await runChecked(key, message, message.data, () => message));
     },
   };
 }

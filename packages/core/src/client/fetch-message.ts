@@ -15,7 +15,7 @@ import type { Item } from './inbox.ts';
 export type Fetcher = (
   first: FetchMessage,
   queue: readonly Item[],
-  handle: (fetched: () => Fetched) => Promise<string | undefined>,
+  handle: (message: FetchMessage, data: unknown, fetched: () => Fetched) => Promise<string | undefined>,
 ) => Promise<{ readonly ids: readonly string[]; readonly reason: string | undefined }>;
 
 /** What a later message makes superfluous: the same topic, or else the same address, told under the same type. */
@@ -83,7 +83,7 @@ export function createFetcher(context: ClientContext, application: string, optio
           .json()
           .catch(() => undefined)
       : undefined;
-    const reason = await handle(() => ({ message, response: response.clone(), data }));
+    const reason = await handle(message, data, () => ({ message, response: response.clone(), data }));
     discard(response);
     if (reason === undefined && version !== undefined) {
       // Forgetting costs no more than a fetch.

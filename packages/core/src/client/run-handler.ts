@@ -1,5 +1,4 @@
 /** Runs an application's handler to its end, whatever it does. */
-import { handlerMs } from './bounds.ts';
 import { type ClientContext, describeError } from './context.ts';
 
 /** Milliseconds after each run that failed; none after the last. */
@@ -8,9 +7,10 @@ const pausesMs = [250, 1000, 0];
 /**
  * Calls a handler. One that throws or rejects is called again, twice at most. One that hangs is not: it is still at
  * work, and a second run beside it would break the order that handlers are promised.
+ * @param deadlineMs how long it may take, its repetitions included
  * @returns nothing, or the reason why it failed for good
  */
-export function runHandler(context: ClientContext, call: () => unknown): Promise<string | undefined> {
+export function runHandler(context: ClientContext, call: () => unknown, deadlineMs: number): Promise<string | undefined> {
   let over = false;
   const run = async (): Promise<string | undefined> => {
     let reason: string | undefined;
@@ -32,7 +32,7 @@ export function runHandler(context: ClientContext, call: () => unknown): Promise
       stop();
       resolve(reason);
     };
-    const stop = context.after(handlerMs, () => end(`not done within ${handlerMs / 1000} s`));
+    const stop = context.after(deadlineMs, () => end(`not done within ${deadlineMs / 1000} s`));
     void run().then(end);
   });
 }
