@@ -14,6 +14,8 @@ export type Section =
 
 export interface Answer {
   readonly session: string;
+  /** Whose session it is; told by the answer that opens it. */
+  readonly recipient: string | undefined;
   readonly advice: Advice | undefined;
   readonly more: boolean;
   readonly sections: ReadonlyMap<string, Section>;
@@ -84,10 +86,16 @@ function readAdvice(value: unknown): Advice {
 
 /** Reads a body of a 200; `undefined` where it is no answer at all. */
 export function readAnswer(text: string): Answer | undefined {
-  const { session, advice, more, applications } = readJson<keyof PollAnswer>(text);
+  const { session, recipient, advice, more, applications } = readJson<keyof PollAnswer>(text);
   if (!isText(session)) return undefined;
   // Own members only, and into a Map: `constructor` and `__proto__` are names like any other there.
   const sections = new Map<string, Section>();
   for (const [name, section] of Object.entries(members(applications))) sections.set(name, readSection(section));
-  return { session, advice: advice === undefined ? undefined : readAdvice(advice), more: more === true, sections };
+  return {
+    session,
+    recipient: isText(recipient) ? recipient : undefined,
+    advice: advice === undefined ? undefined : readAdvice(advice),
+    more: more === true,
+    sections,
+  };
 }

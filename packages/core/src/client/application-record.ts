@@ -37,7 +37,12 @@ export function createApplicationRecord(
 ): ApplicationRecord {
   const { clock } = context;
   const dispatcher = createDispatcher(context, name, options, reportFailed);
-  const inbox = createInbox(context, dispatcher.handle, changed);
+  const progressed = (): void => {
+    const { cursor } = inbox;
+    if (cursor !== null) context.memory.reach(name, cursor);
+    changed();
+  };
+  const inbox = createInbox(context, dispatcher.handle, progressed);
   const early = options.acknowledge === 'received';
   /** Acknowledged up to. */
   const place = (): string | null => (early ? inbox.read : inbox.cursor);
@@ -97,6 +102,7 @@ export function createApplicationRecord(
     compose: () => {
       sent = undefined;
       if (!joined || outForMs() > 0) return undefined;
+      inbox.restore(context.memory.placeOf(name));
       const { read } = inbox;
       const cursor = place();
       sent = cursor;

@@ -80,6 +80,13 @@ export const handlerTicks = 24;
 /** Failures that one poll reports; the others follow. */
 export const failedPerPoll = 100;
 
+// Reloads.
+
+/** So often may a message be begun and not finished before it is given up. */
+export const begunTimes = 5;
+/** Ids of handled messages that a reload remembers. */
+export const keptIds = 100;
+
 // Fetches.
 
 export const fetchAttempts = 4;

@@ -2,8 +2,10 @@
 import type { Clock, Random } from '../protocol/environment.ts';
 import { attendedClock, randomNumber } from '../protocol/system-environment.ts';
 import type { ClientEvent, CommunicationClientOptions } from './communication-client.ts';
+import { createMemory, type Memory } from './memory.ts';
 
 export interface ClientContext {
+  readonly memory: Memory;
   readonly clock: Clock;
   readonly random: Pick<Random, 'next'>;
   readonly fetch: typeof globalThis.fetch;
@@ -50,6 +52,7 @@ export function createContext(options: CommunicationClientOptions): ClientContex
   };
 
   const context: ClientContext = {
+    memory: createMemory(options.url),
     clock,
     random,
     fetch: send,

@@ -30,6 +30,7 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
 
   const work: PollWork = {
     compose: () => {
+      if (context.memory.unsure) return { applications: {}, failed: undefined };
       const applications: Record<string, Unsent<PollApplication>> = {};
       for (const [name, record] of records) {
         const part = record.compose();
@@ -40,6 +41,7 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       return { applications, failed: reported.length > 0 ? reported : undefined };
     },
     absorb: (answer) => {
+      context.memory.recognise(answer?.recipient);
       for (const { id } of reported) failed.delete(id);
       reported = [];
       let news = false;

@@ -48,6 +48,7 @@ export function createDispatcher(
     data: unknown,
     argument: () => unknown,
   ): Promise<string | undefined> => {
+    if (context.memory.begin(message.id)) return 'begun and not finished too often';
     if (check) {
       let wrong: string | undefined;
       const look = async (): Promise<void> => {
@@ -65,6 +66,7 @@ export function createDispatcher(
   };
 
   const conclude = (id: string, reason: string | undefined): void => {
+    context.memory.finish(id);
     if (reason === undefined) return context.emit({ kind: 'handled', application, id });
     complain(id, reason);
     reportFailed(id, reason);

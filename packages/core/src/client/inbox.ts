@@ -30,6 +30,8 @@ export interface Inbox {
   readonly read: string | null;
   /** Received and not handled. */
   readonly size: number;
+  /** Goes on from where an earlier life of the page stood. */
+  restore(place: string | null): void;
   /** Takes in a section; tells whether it brought anything that was not known. */
   receive(section: Section & { readonly kind: 'news' }): boolean;
   /** Forgets what no handler has begun, so that the server sends it again. */
@@ -78,7 +80,7 @@ export function createInbox(
   };
 
   const take = (message: Message): boolean => {
-    const known = seen.has(message.id);
+    const known = seen.has(message.id) || context.memory.isDone(message.id);
     seen.add(message.id);
     // A Set knows the order in which its members came: the first is the oldest.
     if (seen.size > rememberedIds) seen.delete(seen.values().next().value as string);
@@ -104,6 +106,9 @@ export function createInbox(
     },
     get size() {
       return queue.length;
+    },
+    restore: (place) => {
+      if (read === null) read = cursor = place;
     },
     receive: (section) => {
       let news = section.cursor !== read;

@@ -144,6 +144,8 @@ export type PollSection =
 /** The body of a 200 answer to a poll. */
 export interface PollAnswer {
   readonly session: string;
+  /** Where the session was opened by this poll: a tag of its recipient, the same in all of the recipient's sessions, and not its name. */
+  readonly recipient?: string;
   readonly advice?: Advice;
   readonly applications?: Readonly<Record<string, PollSection>>;
   /** More is waiting: poll again at once. */

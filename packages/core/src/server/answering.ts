@@ -6,6 +6,7 @@ import type { PollOutcome } from './communication-server.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
 import type { HeldState } from './held-poll.ts';
 import { pack } from './packing.ts';
+import { recipientTag } from './recipient-tag.ts';
 import type { Session } from './session.ts';
 
 /** What an answer says besides messages. */
@@ -39,6 +40,7 @@ export function answerPoll(context: ServerContext, held: HeldState, sections: re
     return;
   }
   let body = `{"session":"${session.id}"`;
+  if (held.isOpening) body += `,"recipient":"${recipientTag(session.entry.recipient)}"`;
   if (advice !== undefined) body += `,"advice":${JSON.stringify(advice)}`;
   if (json !== '') body += `,"applications":{${json}}`;
   body += hasMore ? ',"more":true}' : '}';

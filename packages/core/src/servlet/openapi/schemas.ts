@@ -75,6 +75,7 @@ function answerSchemas(): Record<string, unknown> {
       required: ['session'],
       properties: {
         session: { type: 'string' },
+        recipient: { type: 'string', description: 'Where this poll opened the session: a tag of its recipient, not its name.' },
         advice: ref('Advice'),
         applications: { type: 'object', additionalProperties: { oneOf: [ref('Section'), ref('RefusedSection')] } },
         more: { const: true, description: 'More is waiting: poll again at once.' },

@@ -22,6 +22,22 @@ export const sessionOpening: readonly WireCase[] = [
     },
   },
   {
+    clause: '3.3',
+    title:
+      "the opening answer has the recipient's tag: one for all its sessions, another for others, not the name, and said once",
+    run: async ({ client, pollRaw, expect }) => {
+      const alice = client('alice');
+      const tag = (await alice.poll()).body.recipient ?? '';
+      expect(tag).toMatch(/^[!-~]{16,256}$/);
+      expect(tag.includes('alice')).toBe(false);
+      expect((await alice.poll()).body.recipient).toBe(undefined);
+      expect((await client('alice').poll()).body.recipient).toBe(tag);
+      expect((await client('bob').poll()).body.recipient === tag).toBe(false);
+      const empty = polledOf(await pollRaw('alice', { applications: {} }));
+      expect([empty.status, empty.body.recipient]).toEqual([200, tag]);
+    },
+  },
+  {
     clause: '7.1',
     title: 'session ids are s_ and at least 128 bits, and never alike',
     run: async ({ client, expect }) => {
