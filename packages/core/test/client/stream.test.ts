@@ -51,8 +51,8 @@ function setup(options: Partial<CommunicationClientOptions> = {}, network: (fetc
     paths,
     seen,
     streams: () => paths.filter((path) => path.endsWith(' stream')).length,
-    notify: (data: unknown) =>
-      server.application('orders').notify({ recipients: ['alice'] }, { kind: 'direct', type: 'note', data }),
+    notify: (data: unknown): void =>
+      void server.application('orders').notify({ recipients: ['alice'] }, { kind: 'direct', type: 'note', data }),
     pending: async () => (await server.inspect.buffer.totals()).messages,
   };
 }
@@ -114,8 +114,8 @@ describe('a stream', () => {
     client.application('calls').on('note', ({ data }) => void seen.push(data));
     await go(50);
     expect(streams()).toBe(2);
-    server.application('calls').notify({ recipients: ['alice'] }, { kind: 'direct', type: 'note', data: 'call' });
-    server.application('orders').notify({ recipients: ['alice'] }, { kind: 'direct', type: 'bad', data: 0 });
+    void server.application('calls').notify({ recipients: ['alice'] }, { kind: 'direct', type: 'note', data: 'call' });
+    void server.application('orders').notify({ recipients: ['alice'] }, { kind: 'direct', type: 'bad', data: 0 });
     await go(5000);
     expect(streams()).toBe(3);
     expect((await server.inspect.buffer.totals()).parked).toBe(1);
@@ -146,7 +146,7 @@ describe('a stream', () => {
     });
     await go(100);
     for (let number = 0; number < 500; number++) {
-      server.application('calls').notify({ recipients: ['alice'] }, { kind: 'direct', type: 'slow', data: number });
+      void server.application('calls').notify({ recipients: ['alice'] }, { kind: 'direct', type: 'slow', data: number });
       if (number % 10 === 0) await go(1);
     }
     notify('quick');
