@@ -20,7 +20,8 @@ export interface CommunicationClientOptions {
   readonly mode?: 'stream' | 'long-poll' | 'short-poll';
   /**
    * Whether the tabs of one browser share one connection, where they poll the same server for the same recipient. It
-   * takes Web Locks (a secure context) and BroadcastChannel; without them each tab polls by itself. @default true
+   * takes Web Locks (a secure context) and BroadcastChannel; without them each tab polls by itself. No effect yet: every tab
+   * polls by itself. @default true
    */
   readonly tabs?: boolean;
   /** Least seconds between two short polls. @default 10, or what the server advises */
@@ -88,7 +89,7 @@ export interface ApplicationClientOptions {
   readonly last?: number;
   /**
    * Which of the tabs that share a connection handle a message: each one that has the application, or one of them (a
-   * ring tone that shall sound once). @default 'every-tab'
+   * ring tone that shall sound once). No effect yet: every tab handles what it gets. @default 'every-tab'
    */
   readonly deliver?: 'every-tab' | 'one-tab';
   /**
@@ -129,7 +130,7 @@ export interface Failure {
  *
  * Its handlers run one at a time, in the order in which its messages were accepted; other applications are not held up.
  * A handler may return a promise: handled means settled. One that throws is called again after 0.25 s and after 1 s; one
- * that still throws, or is not done 30 s after its first call, is reported to the server as failed, and the next message
+ * that still throws, or is not done by the `deadline`, is reported to the server as failed, and the next message
  * has its turn. A `fetch` message's random wait (`spread`) and its fetch are part of its turn.
  *
  * A type that nobody handles waits 10 s for a handler, once; then its messages count as handled.
