@@ -1,5 +1,11 @@
 export type { AddressSummary, BufferInspection, QueueSummary } from './buffer/inspection.ts';
+export type { MemoryContext } from './buffer/memory/context.ts';
+export type { TableJournal } from './buffer/memory/journal.ts';
 export { createMemoryBuffer, type MemoryBufferOptions } from './buffer/memory/memory-buffer.ts';
+export type { KnownKey, ParkedMessage, Queue } from './buffer/memory/queue.ts';
+export { restoreQueue, storedQueue } from './buffer/memory/restoring.ts';
+export { createTable, type Table } from './buffer/memory/table.ts';
+export { createTableBuffer, type TableBufferContext } from './buffer/memory/table-buffer.ts';
 export type {
   AppendEntry,
   AppendOutcome,
@@ -20,7 +26,7 @@ export type {
   Removal,
 } from './buffer/message-buffer.ts';
 export type { StoredKey, StoredQueue } from './buffer/stored-queue.ts';
-export { messageId, parseMessageId } from './protocol/cursor.ts';
+export { epochBytes, messageId, parseMessageId } from './protocol/cursor.ts';
 export { systemClock, systemRandom } from './protocol/system-environment.ts';
 export type {
   AcknowledgeRequest,

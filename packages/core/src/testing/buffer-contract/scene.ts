@@ -69,6 +69,8 @@ export interface BufferScene {
   reader(session: string, queue?: Partial<QueueName>): Reader;
   exchange(request: Partial<ExchangeRequest> & Pick<ExchangeRequest, 'queues'>): Promise<readonly QueueReading[]>;
   pass(ms: number): Promise<void>;
+  /** Lets whatever else there is to do in the process come first: a buffer may be writing. */
+  turn(): Promise<void>;
 }
 
 export const alice: Address = { kind: 'recipient', name: 'alice' };
@@ -167,6 +169,7 @@ export function createScene(open: OpenBuffer, runner: Runner): BufferScene {
       if (advance !== undefined) await advance(ms);
       else await new Promise<void>((done) => void attendedClock.setTimeout(() => done(), ms + 20));
     },
+    turn: () => new Promise<void>((done) => void attendedClock.setTimeout(() => done(), 0)),
   };
   return scene;
 }

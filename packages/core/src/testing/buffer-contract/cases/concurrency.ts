@@ -26,7 +26,7 @@ export const concurrency: readonly BufferCase[] = [
   {
     clause: '3.8',
     title: 'readers beside writers get everything once, in order',
-    run: async ({ put, reader, expect }) => {
+    run: async ({ put, reader, turn, expect }) => {
       const readers = ['a', 'b', 'c'].map((name) => reader(name));
       for (const one of readers) await one.next();
       const seen = readers.map((): unknown[] => []);
@@ -38,7 +38,7 @@ export const concurrency: readonly BufferCase[] = [
           one.handle();
           seen[index]?.push(...textsOf(found));
           if (found.more) last = false;
-          await Promise.resolve();
+          await turn();
         }
       });
       for (let n = 0; n < 150; n += 3) {

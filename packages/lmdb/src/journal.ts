@@ -1,0 +1,186 @@
+/**
+ * The journal: what changed in the table and is not yet on the disk. Commits go in groups by themselves: one begins at
+ * the end of the turn, and whatever comes while it is written goes with the next.
+ */
+import { CommunicationError, problem } from '@pollux/core';
+import type { Queue, TableJournal } from '@pollux/core/server';
+import { writeKey, writeMessage, writeParked, writeQueue } from './queue-record.ts';
+import { type RecordKey, seal } from './record.ts';
+import type { Change, Store } from './store.ts';
+
+/** The most changes in one transaction; what is beyond waits for the next. */
+const mostChanges = 8192;
+
+/** Milliseconds after which a commit that failed is tried again. */
+const againMs = 1000;
+
+export interface Journal extends TableJournal {
+  /** Resolves when all that changed so far is on the disk; rejects with `buffer-unavailable` where it could not be written. */
+  settled(): Promise<void>;
+  /** Has a queue written that nothing else tells of: one that was only looked at so far. Whether it was not yet written. */
+  begin(queue: Queue): boolean;
+  /** Why the last commit failed, while it is being tried again. */
+  readonly failure: string | undefined;
+  /** Changes that are not yet on the disk. */
+  readonly pending: number;
+  /** Takes a record away that is no longer believed. */
+  drop(key: RecordKey): void;
+}
+
+export interface JournalOptions {
+  readonly store: Store;
+  /** Calls back after so many milliseconds. */
+  setTimeout(callback: () => void, ms: number): unknown;
+  /** Told once when commits begin to fail. */
+  failed(reason: string): void;
+}
+
+interface Group {
+  readonly done: Promise<void>;
+  resolve(): void;
+  reject(error: unknown): void;
+}
+
+function newGroup(): Group {
+  let resolve = (): void => {};
+  let reject = (_: unknown): void => {};
+  const done = new Promise<void>((yes, no) => {
+    resolve = yes;
+    reject = no;
+  });
+  // Nobody may be waiting; whoever does hears of it all the same.
+  done.catch(() => undefined);
+  return { done, resolve, reject };
+}
+
+/** Known by the journal: its record is on the disk, or on its way there. */
+const written = 'written';
+
+/** Makes the journal of a table. */
+export function createJournal({ store, setTimeout, failed }: JournalOptions): Journal {
+  // By key, so that what came and went between two commits is never written.
+  const changes = new Map<string, readonly [key: RecordKey, value: (() => string) | undefined]>();
+  const dirty = new Set<Queue>();
+  let next: Group | undefined;
+  let current: Group | undefined;
+  let failure: string | undefined;
+
+  function put(key: RecordKey, value: (() => string) | undefined): void {
+    changes.set(key.join('\n'), [key, value]);
+    wake();
+  }
+
+  function touch(queue: Queue): void {
+    queue.record = written;
+    dirty.add(queue);
+    wake();
+  }
+
+  function wake(): void {
+    if (next !== undefined) return;
+    next = newGroup();
+    if (current === undefined && failure === undefined) setImmediate(() => void commit());
+  }
+
+  /** Takes what is to be written now; the queues' records are made here, all of the same moment. */
+  function gather(): { readonly taken: readonly Queue[]; readonly list: readonly Change[] } {
+    const taken = [...dirty];
+    dirty.clear();
+    const list: Change[] = [];
+    for (const [name, [key, value]] of changes) {
+      list.push([key, value === undefined ? undefined : seal(key, value())]);
+      changes.delete(name);
+    }
+    for (const queue of taken) {
+      if (queue.isRemoved) continue;
+      const key: RecordKey = ['queue', queue.epoch, ''];
+      list.push([key, seal(key, writeQueue(queue))]);
+    }
+    return { taken, list };
+  }
+
+  async function commit(): Promise<void> {
+    const group = next;
+    if (group === undefined) return;
+    current = group;
+    next = undefined;
+    const { taken, list } = gather();
+    const lasts = taken.map((queue) => queue.last);
+    try {
+      for (let from = 0; from < list.length; from += mostChanges) await store.write(list.slice(from, from + mostChanges));
+      taken.forEach((queue, index) => {
+        queue.settled = Math.max(queue.settled, lasts[index] ?? 0);
+      });
+      failure = undefined;
+      current = undefined;
+      group.resolve();
+      if (next !== undefined) setImmediate(() => void commit());
+    } catch (error) {
+      fail(group, taken, list, error);
+    }
+  }
+
+  /** What could not be written stays to be written, unless it changed again meanwhile. */
+  function fail(group: Group, taken: readonly Queue[], list: readonly Change[], error: unknown): void {
+    for (const queue of taken) dirty.add(queue);
+    for (const [key, sealed] of list) {
+      const name = key.join('\n');
+      if (key[0] !== 'queue' && !changes.has(name)) changes.set(name, [key, sealed && (() => sealed.toString('utf8', 4))]);
+    }
+    const reason = error instanceof Error ? error.message : String(error);
+    if (failure === undefined) failed(reason);
+    failure = reason;
+    current = undefined;
+    const detail = 'What was published could not be written to the disk.';
+    const refusal = new CommunicationError(problem('buffer-unavailable', { detail, retryAfter: 1 }), { cause: error });
+    group.reject(refusal);
+    next?.reject(refusal);
+    next = newGroup();
+    setTimeout(() => void commit(), againMs);
+  }
+
+  return {
+    stored(queue, message) {
+      put(['message', queue.epoch, message.position], () => writeMessage(message));
+      touch(queue);
+    },
+    left(queue, messages) {
+      for (const { position } of messages) put(['message', queue.epoch, position], undefined);
+      touch(queue);
+    },
+    keyed(queue, key, known) {
+      put(['key', queue.epoch, key], () => writeKey(known));
+      touch(queue);
+    },
+    unkeyed(queue, key) {
+      put(['key', queue.epoch, key], undefined);
+    },
+    parked(queue, held) {
+      put(['parked', queue.epoch, held.message.position], () => writeParked(held));
+      touch(queue);
+    },
+    unparked(queue, { position }) {
+      put(['parked', queue.epoch, position], undefined);
+      touch(queue);
+    },
+    changed: touch,
+    removed(queue) {
+      put(['queue', queue.epoch, ''], undefined);
+      for (const key of queue.keys?.keys() ?? []) put(['key', queue.epoch, key], undefined);
+      for (const { position } of queue.messages) put(['message', queue.epoch, position], undefined);
+    },
+    settled: () => (next ?? current)?.done ?? Promise.resolve(),
+    begin(queue) {
+      if (queue.record === written) return false;
+      touch(queue);
+      return true;
+    },
+    drop: (key) => put(key, undefined),
+    get failure() {
+      return failure;
+    },
+    get pending() {
+      return changes.size + dirty.size;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import { type Clock, CommunicationError, defaultLimits, type Limits, problem, type Random } from '@pollux/core';
+import {
+  type BufferHealth,
+  type BufferWatcher,
+  createTable,
+  createTableBuffer,
+  epochBytes,
+  type MaybePromise,
+  type MessageBuffer,
+  systemClock,
+  systemRandom,
+  type TableBufferContext,
+} from '@pollux/core/server';
+import { createJournal, type Journal } from './journal.ts';
+import { checkFormat, formatKey, formatVersion, type Loaded, load } from './load.ts';
+import { seal } from './record.ts';
+import { openStore, type Store } from './store.ts';
+
+export interface LmdbBufferOptions {
+  /** The file; its folder must be there. Beside it stands a lock file, `PATH-lock`. */
+  readonly path: string;
+  /** Bounds of queues, addresses and the whole. @default defaultLimits */
+  readonly limits?: Partial<Limits>;
+  /** @default the system's */
+  readonly clock?: Clock;
+  /** @default the system's */
+  readonly random?: Random;
+  /** Opens the file. For tests, which put one in its place that fails. @default LMDB */
+  readonly open?: (path: string) => Store;
+}
+
+/**
+ * Opens a message buffer that outlives the process: grade `disk`. An append answers when it is synced to the disk, reads
+ * answer at once from memory, where everything stands as well. One process owns the file.
+ *
+ * @throws Error for a file of a later format, or one that cannot be opened, with how to mend it
+ */
+export async function openLmdbBuffer(options: LmdbBufferOptions): Promise<MessageBuffer> {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const limits = { ...defaultLimits, ...options.limits };
+  const store = (options.open ?? openStore)(options.path);
+  try {
+    const isOld = checkFormat(store, options.path);
+    if (!isOld) await store.write([[formatKey, seal(formatKey, String(formatVersion))]]);
+    return await begin(store, { clock, random, limits, isOld });
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+interface Beginning {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: Limits;
+  readonly isOld: boolean;
+}
+
+async function begin(store: Store, { clock, random, limits, isOld }: Beginning): Promise<MessageBuffer> {
+  const origin = clock.now() - clock.monotonic();
+  const watchers = new Set<BufferWatcher>();
+  const newEpoch = (): string => random.token(epochBytes);
+  const journal = createJournal({
+    store,
+    setTimeout: (callback, ms) => clock.setTimeout(callback, ms),
+    failed: (reason) => tellFailure(watchers, 'append', `The disk does not take what is written: ${reason}`),
+  });
+  const now = (): number => origin + clock.monotonic();
+  const keepMs = limits.sessionSeconds * 1000;
+  const context: TableBufferContext = {
+    table: createTable(newEpoch),
+    limits,
+    now,
+    watchers,
+    journal,
+    // Sessions that were there before may not have come back yet.
+    freesFromMs: isOld ? now() + keepMs : 0,
+    clock,
+  };
+  const loaded = load(store, context, newEpoch, keepMs);
+  for (const key of loaded.leftover) journal.drop(key);
+  await journal.settled();
+  return wrap(context, store, journal, loaded);
+}
+
+function tellFailure(watchers: ReadonlySet<BufferWatcher>, stage: 'append' | 'open', reason: string): void {
+  for (const watcher of watchers) watcher.failed?.({ stage, reason });
+}
+
+/** The table's buffer with the disk behind it. */
+function wrap(context: TableBufferContext, store: Store, journal: Journal, loaded: Loaded): MessageBuffer {
+  const { table } = context;
+  const inMemory = createTableBuffer(context);
+
+  /** The value, once all that changed so far is on the disk. */
+  async function onDisk<T>(value: MaybePromise<T>): Promise<T> {
+    const found = await value;
+    await journal.settled();
+    return found;
+  }
+
+  function refuseWhileFailing(): void {
+    if (journal.failure === undefined) return;
+    const detail = 'The disk takes nothing at present.';
+    throw new CommunicationError(problem('buffer-unavailable', { detail, retryAfter: 1 }));
+  }
+
+  return {
+    ...inMemory,
+    supports: { grade: 'disk', durable: true, shared: false },
+    append(entries, signal) {
+      refuseWhileFailing();
+      return onDisk(inMemory.append(entries, signal));
+    },
+    exchange(request, signal) {
+      const readings = inMemory.exchange(request, signal);
+      if ('then' in readings) return readings;
+      let isNew = false;
+      for (const { epoch } of readings) {
+        const queue = table.epochs.get(epoch);
+        if (queue !== undefined && journal.begin(queue)) isNew = true;
+      }
+      // Nobody may get a cursor of an epoch that a crash would end. While nothing can be written, reading goes on.
+      return isNew && journal.failure === undefined ? journal.settled().then(() => readings) : readings;
+    },
+    take: (id, how) => onDisk(inMemory.take(id, how)),
+    erase: (address, application) => onDisk(inMemory.erase(address, application)),
+    restore: (queue) => onDisk(inMemory.restore(queue)),
+    watch(watcher) {
+      const stop = inMemory.watch(watcher);
+      const { damaged, renewed } = loaded;
+      if (damaged + renewed > 0)
+        watcher.failed?.({ stage: 'open', reason: `${damaged} records were damaged; ${renewed} queues begin a new life.` });
+      return stop;
+    },
+    health: () => healthOf(store, journal, loaded),
+    async close() {
+      await inMemory.close();
+      await journal.settled().catch(() => undefined);
+      await store.close();
+    },
+  };
+}
+
+function healthOf(store: Store, journal: Journal, { damaged, renewed }: Loaded): BufferHealth {
+  const figures = {
+    fileBytes: store.fileBytes(),
+    unsyncedChanges: journal.pending,
+    damagedRecords: damaged,
+    renewedQueues: renewed,
+  };
+  if (journal.failure !== undefined) return { state: 'failed', detail: `Nothing can be written: ${journal.failure}`, figures };
+  if (damaged + renewed > 0)
+    return { state: 'degraded', detail: 'Records were damaged when the buffer was opened; their readers were told.', figures };
+  return { state: 'ok', figures };
+}
