@@ -41,6 +41,7 @@ export async function makeHubConfiguration(
     listen: { host: '127.0.0.1', port: ports.hub },
     origins: [`http://127.0.0.1:${ports.portal}`],
     applications: Object.fromEntries(applications.map((name) => [name, application(name)])),
+    buffer: { kind: 'memory' },
     identity: { tokens: { secret: randomBytes(32).toString('base64url') }, developmentSignIn: true },
     admin: {
       host: '127.0.0.1',

@@ -42,7 +42,7 @@ function configuration(secrets, ports, passwordHash) {
     origins: [`http://${host}:${ports.portal}`],
     applications: Object.fromEntries(Object.entries(applications).map(application)),
     identity: { tokens: { secret: secrets.tokenSecret }, developmentSignIn: true },
-    buffer: { kind: 'memory' },
+    buffer: { kind: 'lmdb', path: inRoot('.pollux', 'buffer.mdb') },
     admin: {
       host,
       port: ports.admin,

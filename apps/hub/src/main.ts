@@ -3,6 +3,7 @@ import { type Command, CommandError, type CommandIo, exitCodes, UsageError } fro
 import { commands, overview } from './commands/registry.ts';
 import { ConfigurationError } from './configuration/faults.ts';
 import { suggestion } from './configuration/suggest.ts';
+import { BufferError } from './run/open-buffer.ts';
 import { version } from './version.ts';
 
 function find(name: string): Command {
@@ -45,7 +46,7 @@ export async function main(args: readonly string[], io: CommandIo): Promise<numb
       io.err(`pollux-hub: ${error.message}`);
       return exitCodes.configuration;
     }
-    if (error instanceof CommandError) {
+    if (error instanceof CommandError || error instanceof BufferError) {
       io.err(`pollux-hub: ${error.message}`);
       return exitCodes.failure;
     }

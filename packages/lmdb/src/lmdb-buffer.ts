@@ -13,11 +13,12 @@ import {
 } from '@pollux/core/server';
 import { createJournal, type Journal } from './journal.ts';
 import { checkFormat, formatKey, formatVersion, type Loaded, load } from './load.ts';
+import { takeOwnership } from './owner.ts';
 import { seal } from './record.ts';
 import { openStore, type Store } from './store.ts';
 
 export interface LmdbBufferOptions {
-  /** The file; its folder must be there. Beside it stands a lock file, `PATH-lock`. */
+  /** The file, made where it is not there. Beside it stand `PATH-lock`, and `PATH.owner` while a process has it open. */
   readonly path: string;
   /** Bounds of queues, addresses and the whole. @default defaultLimits */
   readonly limits?: Partial<Limits>;
@@ -39,15 +40,29 @@ export async function openLmdbBuffer(options: LmdbBufferOptions): Promise<Messag
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const limits = { ...defaultLimits, ...options.limits };
-  const store = (options.open ?? openStore)(options.path);
+  const giveBack = takeOwnership(options.path);
+  let store: Store | undefined;
   try {
+    store = owning((options.open ?? openStore)(options.path), giveBack);
     const isOld = checkFormat(store, options.path);
     if (!isOld) await store.write([[formatKey, seal(formatKey, String(formatVersion))]]);
     return await begin(store, { clock, random, limits, isOld });
   } catch (error) {
-    await store.close();
+    if (store === undefined) giveBack();
+    else await store.close();
     throw error;
   }
+}
+
+/** A store that gives its file back when it is closed. */
+function owning(store: Store, giveBack: () => void): Store {
+  return {
+    ...store,
+    async close() {
+      await store.close();
+      giveBack();
+    },
+  };
 }
 
 interface Beginning {

@@ -48,9 +48,11 @@ export interface AdminConfiguration extends ListenConfiguration {
   readonly allowRemote: boolean;
 }
 
-/** Where messages wait. Settings of the other kinds are not there. */
+/** Where messages wait. */
 export interface BufferConfiguration {
-  readonly kind: 'memory';
+  readonly kind: 'memory' | 'lmdb';
+  /** Of the file of kind `lmdb`. */
+  readonly path: string;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';

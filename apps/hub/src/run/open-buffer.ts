@@ -1,11 +1,34 @@
 /** Opens the message buffer that the configuration names. */
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { createMemoryBuffer, type MessageBuffer } from '@pollux/core/server';
+import { openLmdbBuffer } from '@pollux/lmdb';
 import type { HubConfiguration } from '../configuration/configuration.ts';
 
-/** Whoever opens it closes it, after the communication server. */
+/** A buffer that cannot be opened; its message says what to change. */
+export class BufferError extends Error {
+  override readonly name = 'BufferError';
+}
+
+/** Whoever opens it closes it, after the communication server. Throws `BufferError`. */
 export async function openBuffer({ buffer, limits }: HubConfiguration): Promise<MessageBuffer> {
   switch (buffer.kind) {
     case 'memory':
       return createMemoryBuffer({ limits });
+    case 'lmdb':
+      return openFile(resolve(buffer.path), limits);
+  }
+}
+
+async function openFile(path: string, limits: HubConfiguration['limits']): Promise<MessageBuffer> {
+  if (!existsSync(dirname(path)))
+    throw new BufferError(
+      `Cannot open the message buffer ${path}: there is no folder ${dirname(path)}. Make it, or change buffer.path`,
+    );
+  try {
+    return await openLmdbBuffer({ path, limits });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new BufferError(`Cannot open the message buffer (setting buffer.path): ${why}`, { cause: error });
   }
 }

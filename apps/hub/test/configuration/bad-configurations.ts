@@ -134,6 +134,8 @@ export const badConfigurations: readonly BadConfiguration[] = [
   },
   { set: 'identity.developmentSignIn', to: 'yes', says: /"yes" must be true or false/ },
   { set: 'buffer.kind', to: 'disc', says: /"disc" must be one of "memory"/ },
+  { set: 'buffer.path', to: '', says: /"" must be the path of a file, for example/ },
+  { set: 'buffer.path', to: '/var/lib/pollux/', says: /must be the path of a file, for example/ },
   { set: 'limits.holdSeconds', to: 0, says: /0 must be a whole number from 1 to 55/ },
   { set: 'limits.holdSeconds', to: 1e9, says: /must be a whole number from 1 to 55/ },
   { set: 'limits.holdSecond', to: 5, says: /did you mean "holdSeconds"\?/ },

@@ -81,7 +81,7 @@ describe('a configuration that may start', () => {
         origins: [],
         applications: { orders: { publisherKeys: [], fetchTargets: [], retain: 'acknowledged', schemas: {} } },
         identity: { developmentSignIn: false },
-        buffer: { kind: 'memory' },
+        buffer: { kind: 'lmdb', path: 'pollux-buffer.mdb' },
         limits: { holdSeconds: 25, queueMessages: 1000, bufferBytes: memory / 2 },
         log: { level: 'info' },
         shutdown: { drainSeconds: 5 },

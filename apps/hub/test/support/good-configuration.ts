@@ -21,6 +21,7 @@ export function goodConfiguration(path?: string, value?: unknown): Json {
     },
     identity: { tokens: { secret } },
     admin: { port: 0, credentials: [{ name: 'admin', password: passwordHash, role: 'admin' }] },
+    buffer: { kind: 'memory' },
     log: { level: 'info' },
   };
   if (path !== undefined) setAt(made, path.split('.'), value);

@@ -1,0 +1,58 @@
+/** One process owns a file: two that hold the same queues in their memories would undo each other's writing. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+
+/** Files that this process owns. */
+const owned = new Set<string>();
+
+/** When a process began, in ticks since the machine did; tells a process from a later one of the same number. */
+function startOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
+
+/** The process that holds the note, if it still is that process. */
+function holderOf(note: string): number | undefined {
+  let text: string;
+  try {
+    text = readFileSync(note, 'latin1');
+  } catch {
+    return undefined;
+  }
+  const [pid = '', start = ''] = text.split(' ');
+  const holder = Number(pid);
+  if (!Number.isInteger(holder) || holder <= 0 || holder === process.pid || !isAlive(holder)) return undefined;
+  return start === '' || start === (startOf(holder) ?? '') ? holder : undefined;
+}
+
+/**
+ * Takes a file for this process; returns the way to give it back.
+ * @throws Error where another process has it
+ */
+export function takeOwnership(path: string): () => void {
+  const note = `${path}.owner`;
+  const holder = owned.has(path) ? process.pid : holderOf(note);
+  if (holder !== undefined) {
+    throw new Error(
+      `The message buffer ${path} is in use by process ${holder}. End that one, or give this one a file of its own; ` +
+        `if process ${holder} is no Pollux, take ${note} away.`,
+    );
+  }
+  writeFileSync(note, `${process.pid} ${startOf(process.pid) ?? ''}`);
+  owned.add(path);
+  return () => {
+    owned.delete(path);
+    rmSync(note, { force: true });
+  };
+}

@@ -1,0 +1,81 @@
+/** Starts the writer and listens to it. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { BufferHealth } from '@pollux/core/server';
+import { build } from 'esbuild';
+import { afterAll } from 'vitest';
+
+const folder = fileURLToPath(new URL('../..', import.meta.url));
+let bundled: Promise<string> | undefined;
+
+afterAll(async () => {
+  if (bundled !== undefined) rmSync(await bundled, { force: true });
+});
+
+async function bundle(): Promise<string> {
+  const outfile = join(folder, 'test-results', `writer-${process.pid}.mjs`);
+  mkdirSync(join(folder, 'test-results'), { recursive: true });
+  await build({
+    entryPoints: [join(folder, 'test/support/writer.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    conditions: ['@pollux/source'],
+    external: ['lmdb'],
+    logLevel: 'silent',
+  });
+  return outfile;
+}
+
+/** What the writer found when it began. */
+export interface Ready {
+  readonly count: number;
+  /** Every message from the first to the last is there, once, in order. */
+  readonly isWhole: boolean;
+  readonly milliseconds: number;
+  readonly health: BufferHealth;
+}
+
+export interface Writer {
+  readonly child: ChildProcess;
+  /** Resolves when it has told what it found; undefined where it ended before. */
+  readonly ready: Promise<Ready | undefined>;
+  /** The greatest number accepted so far, -1 for none. */
+  readonly accepted: () => number;
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null; readonly err: string }>;
+}
+
+/** Starts a writer at a file; it publishes until there are `most` messages. */
+export async function startWriter(path: string, most: number, ...killAt: readonly (string | number)[]): Promise<Writer> {
+  bundled ??= bundle();
+  const child = spawn(process.execPath, [await bundled, path, String(most), ...killAt.map(String)]);
+  let accepted = -1;
+  let rest = '';
+  let err = '';
+  let tell = (_: Ready | undefined): void => {};
+  const ready = new Promise<Ready | undefined>((resolve) => {
+    tell = resolve;
+  });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) {
+      if (line.startsWith('ok ')) accepted = Math.max(accepted, Number(line.slice(3)));
+      else if (line.startsWith('{')) tell((JSON.parse(line) as { readonly ready: Ready }).ready);
+    }
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    err += text;
+  });
+  const ended = new Promise<{ code: number | null; signal: NodeJS.Signals | null; err: string }>((resolve) => {
+    child.once('close', (code, signal) => {
+      tell(undefined);
+      resolve({ code, signal, err });
+    });
+  });
+  return { child, ready, accepted: () => accepted, ended };
+}

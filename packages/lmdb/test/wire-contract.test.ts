@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCommunicationServer } from '@pollux/core/server';
+import {
+  createManualClock,
+  createTestCredentials,
+  describeWire,
+  type WirePeer,
+  type WirePeerOptions,
+} from '@pollux/core/testing';
+import { listen } from '@pollux/node';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { openLmdbBuffer } from '../src/index.ts';
+
+// Every publish waits for the disk, which the machine's other work may keep busy.
+vi.setConfig({ testTimeout: 30_000 });
+
+const directory = mkdtempSync(join(tmpdir(), 'pollux-lmdb-wire-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+let files = 0;
+
+async function openPeer({ applications, limits, origins }: WirePeerOptions): Promise<WirePeer> {
+  const clock = createManualClock(Date.now());
+  const buffer = await openLmdbBuffer({ path: join(directory, `${files++}.mdb`), limits, clock });
+  const server = createCommunicationServer({ applications, limits, clock, buffer });
+  const { authorization, publisher, authenticate, authorizePublisher } = createTestCredentials(clock.now);
+  const listening = await listen({ server, clock, origins, authenticate, authorizePublisher });
+  const close = async (): Promise<void> => {
+    const closed = listening.close({ drainSeconds: 1 });
+    await clock.advance(5000);
+    await closed;
+    await buffer.close();
+  };
+  return {
+    baseUrl: listening.url,
+    authorization,
+    publisher,
+    close,
+    clockAdvance: (ms) => clock.advance(ms),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+describeWire('node:http over lmdb', { describe, expect, it }, { open: openPeer });
