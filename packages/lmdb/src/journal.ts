@@ -54,7 +54,7 @@ function newGroup(): Group {
 }
 
 /** Known by the journal: its record is on the disk, or on its way there. */
-const written = 'written';
+export const written = 'written';
 
 /** Makes the journal of a table. */
 export function createJournal({ store, setTimeout, failed }: JournalOptions): Journal {

@@ -1,5 +1,6 @@
 /** Beginning anew from the file: whole queues go back into the table, damaged ones begin a new life with what is intact. */
 import { type BufferedMessage, type KnownKey, type MemoryContext, type ParkedMessage, restoreQueue } from '@pollux/core/server';
+import { written } from './journal.ts';
 import { type QueueRecord, readKey, readMessage, readParked, readQueue } from './queue-record.ts';
 import { type RecordKey, unseal } from './record.ts';
 import type { Store } from './store.ts';
@@ -95,6 +96,7 @@ export function load(store: Store, context: MemoryContext, newEpoch: () => strin
   const { queues, damaged } = gather(store);
   const leftover: RecordKey[] = [];
   const untilMs = context.now() + keepMs;
+  const unwritten = { ...context, journal: undefined };
   let renewed = 0;
   for (const found of queues.values()) {
     const { record, messages, parked, keys, names } = found;
@@ -112,15 +114,13 @@ export function load(store: Store, context: MemoryContext, newEpoch: () => strin
     const places = isRenewed
       ? []
       : (record.places ?? []).map((place) => ({ ...place, untilMs: Math.max(place.untilMs, untilMs) }));
-    restoreQueue(context, {
-      ...record,
-      // Under the old epoch a cursor could claim what is no longer there.
-      epoch: isRenewed ? newEpoch() : record.epoch,
-      messages,
-      parked,
-      keys: isRenewed ? [] : keys,
-      places,
-    });
+    // Under the old epoch a cursor could claim what is no longer there.
+    const epoch = isRenewed ? newEpoch() : record.epoch;
+    // What stands in the file as it is need not be written again.
+    const into = isRenewed ? context : unwritten;
+    restoreQueue(into, { ...record, epoch, messages, parked, keys: isRenewed ? [] : keys, places });
+    const queue = context.table.epochs.get(epoch);
+    if (queue !== undefined) queue.record = written;
   }
   return { damaged, renewed, leftover };
 }

@@ -40,7 +40,9 @@ export function writeMessage({ members, ...head }: BufferedMessage): string {
 
 export function readMessage(text: string): BufferedMessage {
   const end = text.indexOf('\n');
-  return { topic: undefined, ...JSON.parse(text.slice(0, end)), members: text.slice(end + 1) };
+  const head = JSON.parse(text.slice(0, end)) as Omit<BufferedMessage, 'members'>;
+  const { position, size, acceptedMs, waitingSinceMs, expiresMs, urgency, topic } = head;
+  return { position, members: text.slice(end + 1), size, acceptedMs, waitingSinceMs, expiresMs, urgency, topic };
 }
 
 export function writeParked({ message, reason }: ParkedMessage): string {
