@@ -32,7 +32,6 @@ export type {
   AcknowledgeRequest,
   ApplicationHandle,
   ApplicationOptions,
-  ApplicationSummary,
   ClientIdentity,
   CommunicationServer,
   CommunicationServerOptions,
@@ -40,9 +39,6 @@ export type {
   HeldPoll,
   PollOutcome,
   PollReply,
-  ServerInspection,
-  ServerTotals,
-  SessionSummary,
   StreamEnd,
   StreamSink,
 } from './server/communication-server.ts';
@@ -63,6 +59,7 @@ export type {
   SessionOpenedEvent,
 } from './server/events.ts';
 export { eventKinds } from './server/events.ts';
+export type { ApplicationSummary, ServerInspection, ServerTotals, SessionSummary } from './server/server-inspection.ts';
 export { createServlet } from './servlet/create-servlet.ts';
 export type { Answer, BodyOutcome, Exchange, OpenAnswer } from './servlet/exchange.ts';
 export type { RequestView, Servlet, ServletOptions } from './servlet/servlet.ts';

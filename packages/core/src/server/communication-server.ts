@@ -1,11 +1,11 @@
 /** What a communication server offers: to publishers, to the servlet, to the console. It knows no transport. */
-import type { BufferInspection } from '../buffer/inspection.ts';
 import type { MaybePromise, MessageBuffer, OverflowRule } from '../buffer/message-buffer.ts';
 import type { Clock, Random } from '../protocol/environment.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { Problem, ProblemCode } from '../protocol/problem.ts';
 import type { Address, Notification, PollRequest, PublishAnswer } from '../protocol/types.ts';
 import type { ServerEvent } from './events.ts';
+import type { ServerInspection } from './server-inspection.ts';
 
 /** How one application is registered. */
 export interface ApplicationOptions {
@@ -136,67 +136,6 @@ export interface DeliveryStatus {
     readonly recipient: string;
     readonly state: 'not-registered' | 'waiting' | 'delivered' | 'acknowledged';
   }[];
-}
-
-export interface SessionSummary {
-  readonly session: string;
-  readonly recipient: string;
-  readonly groups: readonly string[];
-  readonly openedMs: number;
-  readonly lastContactMs: number;
-  readonly transport: 'short-poll' | 'long-poll' | 'stream';
-  /** Set while a poll is held: since when. */
-  readonly heldSinceMs: number | undefined;
-  readonly polls: number;
-  readonly delivered: number;
-  readonly applications: readonly {
-    readonly application: string;
-    readonly delivered: number;
-    readonly pending: number | undefined;
-    readonly maxDelay: number | undefined;
-  }[];
-}
-
-export interface ApplicationSummary {
-  readonly name: string;
-  readonly title: string | undefined;
-  readonly fetchTargets: readonly string[];
-  readonly overflow: OverflowRule | undefined;
-  readonly retain: 'acknowledged' | 'ttl';
-  readonly schemas: Readonly<Record<string, unknown>>;
-  readonly sessions: number;
-  readonly accepted: number;
-  readonly refused: number;
-  readonly delivered: number;
-  readonly acknowledged: number;
-  readonly removed: Readonly<Record<string, number>>;
-}
-
-export interface ServerTotals {
-  readonly startedMs: number;
-  readonly nowMs: number;
-  readonly sessions: number;
-  readonly heldPolls: number;
-  readonly accepted: number;
-  readonly refused: number;
-  readonly delivered: number;
-  readonly acknowledged: number;
-  readonly polls: number;
-  readonly emptyPolls: number;
-  readonly draining: boolean;
-}
-
-/** Looking without touching. */
-export interface ServerInspection {
-  readonly buffer: BufferInspection;
-  readonly limits: Limits;
-  totals(): ServerTotals;
-  applications(): readonly ApplicationSummary[];
-  sessions(options: { readonly filter?: string; readonly after?: number; readonly limit: number }): {
-    readonly rows: readonly SessionSummary[];
-    readonly total: number;
-  };
-  session(id: string): SessionSummary | undefined;
 }
 
 export interface CommunicationServer {

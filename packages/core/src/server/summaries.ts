@@ -1,6 +1,6 @@
 /** What the console sees of sessions and applications. */
-import type { ApplicationSummary, ServerInspection, SessionSummary } from './communication-server.ts';
 import type { ApplicationEntry, ServerContext } from './context.ts';
+import type { ApplicationSummary, ServerInspection, SessionSummary } from './server-inspection.ts';
 import type { Session } from './session.ts';
 
 /** Looking into a server without touching it. */
