@@ -30,11 +30,11 @@ const command = (name, args, tally) => async () => {
  */
 const steps = [
   [
-    'Set-up: dependencies, browser and proxies',
+    'Set-up: dependencies, browser, proxies and tracer',
     async () => {
       await ensureInstalled();
       Object.assign(env, { CHROMIUM: await ensureBrowser() });
-      await ensurePrograms(['nginx', 'haproxy']);
+      await ensurePrograms(['nginx', 'haproxy', 'strace']);
       say(`Browser: ${env['CHROMIUM']}`);
       return { good: true };
     },

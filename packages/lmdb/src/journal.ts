@@ -5,7 +5,7 @@
 import { CommunicationError, problem } from '@pollux/core';
 import type { Queue, TableJournal } from '@pollux/core/server';
 import { writeKey, writeMessage, writeParked, writeQueue } from './queue-record.ts';
-import { type RecordKey, seal } from './record.ts';
+import { parseKey, type RecordKey, recordKey, seal, unseal } from './record.ts';
 import type { Change, Store } from './store.ts';
 
 /** The most changes in one transaction; what is beyond waits for the next. */
@@ -59,14 +59,14 @@ export const written = 'written';
 /** Makes the journal of a table. */
 export function createJournal({ store, setTimeout, failed }: JournalOptions): Journal {
   // By key, so that what came and went between two commits is never written.
-  const changes = new Map<string, readonly [key: RecordKey, value: (() => string) | undefined]>();
+  const changes = new Map<RecordKey, (() => string) | undefined>();
   const dirty = new Set<Queue>();
   let next: Group | undefined;
   let current: Group | undefined;
   let failure: string | undefined;
 
   function put(key: RecordKey, value: (() => string) | undefined): void {
-    changes.set(key.join('\n'), [key, value]);
+    changes.set(key, value);
     wake();
   }
 
@@ -87,13 +87,11 @@ export function createJournal({ store, setTimeout, failed }: JournalOptions): Jo
     const taken = [...dirty];
     dirty.clear();
     const list: Change[] = [];
-    for (const [name, [key, value]] of changes) {
-      list.push([key, value === undefined ? undefined : seal(key, value())]);
-      changes.delete(name);
-    }
+    for (const [key, value] of changes) list.push([key, value === undefined ? undefined : seal(key, value())]);
+    changes.clear();
     for (const queue of taken) {
       if (queue.isRemoved) continue;
-      const key: RecordKey = ['queue', queue.epoch, ''];
+      const key = recordKey('queue', queue.epoch);
       list.push([key, seal(key, writeQueue(queue))]);
     }
     return { taken, list };
@@ -124,8 +122,7 @@ export function createJournal({ store, setTimeout, failed }: JournalOptions): Jo
   function fail(group: Group, taken: readonly Queue[], list: readonly Change[], error: unknown): void {
     for (const queue of taken) dirty.add(queue);
     for (const [key, sealed] of list) {
-      const name = key.join('\n');
-      if (key[0] !== 'queue' && !changes.has(name)) changes.set(name, [key, sealed && (() => sealed.toString('utf8', 4))]);
+      if (parseKey(key).kind !== 'queue' && !changes.has(key)) changes.set(key, sealed && (() => unseal(key, sealed) ?? ''));
     }
     const reason = error instanceof Error ? error.message : String(error);
     if (failure === undefined) failed(reason);
@@ -141,33 +138,33 @@ export function createJournal({ store, setTimeout, failed }: JournalOptions): Jo
 
   return {
     stored(queue, message) {
-      put(['message', queue.epoch, message.position], () => writeMessage(message));
+      put(recordKey('message', queue.epoch, message.position), () => writeMessage(message));
       touch(queue);
     },
     left(queue, messages) {
-      for (const { position } of messages) put(['message', queue.epoch, position], undefined);
+      for (const { position } of messages) put(recordKey('message', queue.epoch, position), undefined);
       touch(queue);
     },
     keyed(queue, key, known) {
-      put(['key', queue.epoch, key], () => writeKey(known));
+      put(recordKey('key', queue.epoch, key), () => writeKey(known));
       touch(queue);
     },
     unkeyed(queue, key) {
-      put(['key', queue.epoch, key], undefined);
+      put(recordKey('key', queue.epoch, key), undefined);
     },
     parked(queue, held) {
-      put(['parked', queue.epoch, held.message.position], () => writeParked(held));
+      put(recordKey('parked', queue.epoch, held.message.position), () => writeParked(held));
       touch(queue);
     },
     unparked(queue, { position }) {
-      put(['parked', queue.epoch, position], undefined);
+      put(recordKey('parked', queue.epoch, position), undefined);
       touch(queue);
     },
     changed: touch,
     removed(queue) {
-      put(['queue', queue.epoch, ''], undefined);
-      for (const key of queue.keys?.keys() ?? []) put(['key', queue.epoch, key], undefined);
-      for (const { position } of queue.messages) put(['message', queue.epoch, position], undefined);
+      put(recordKey('queue', queue.epoch), undefined);
+      for (const key of queue.keys?.keys() ?? []) put(recordKey('key', queue.epoch, key), undefined);
+      for (const { position } of queue.messages) put(recordKey('message', queue.epoch, position), undefined);
     },
     settled: () => (next ?? current)?.done ?? Promise.resolve(),
     begin(queue) {

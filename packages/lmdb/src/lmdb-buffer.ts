@@ -13,6 +13,7 @@ import {
 } from '@pollux/core/server';
 import { createJournal, type Journal } from './journal.ts';
 import { checkFormat, formatKey, formatVersion, type Loaded, load } from './load.ts';
+import { type Mended, mend } from './mending.ts';
 import { takeOwnership } from './owner.ts';
 import { seal } from './record.ts';
 import { openStore, type Store } from './store.ts';
@@ -43,10 +44,11 @@ export async function openLmdbBuffer(options: LmdbBufferOptions): Promise<Messag
   const giveBack = takeOwnership(options.path);
   let store: Store | undefined;
   try {
+    const mended = await mend(options.path, openStore);
     store = owning((options.open ?? openStore)(options.path), giveBack);
     const isOld = checkFormat(store, options.path);
     if (!isOld) await store.write([[formatKey, seal(formatKey, String(formatVersion))]]);
-    return await begin(store, { clock, random, limits, isOld });
+    return await begin(store, { clock, random, limits, isOld, mended });
   } catch (error) {
     if (store === undefined) giveBack();
     else await store.close();
@@ -65,14 +67,20 @@ function owning(store: Store, giveBack: () => void): Store {
   };
 }
 
+/** What was found when the file was opened. */
+interface Found extends Loaded {
+  readonly damagedPages: number;
+}
+
 interface Beginning {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
   readonly isOld: boolean;
+  readonly mended: Mended;
 }
 
-async function begin(store: Store, { clock, random, limits, isOld }: Beginning): Promise<MessageBuffer> {
+async function begin(store: Store, { clock, random, limits, isOld, mended }: Beginning): Promise<MessageBuffer> {
   const origin = clock.now() - clock.monotonic();
   const watchers = new Set<BufferWatcher>();
   const newEpoch = (): string => random.token(epochBytes);
@@ -93,7 +101,7 @@ async function begin(store: Store, { clock, random, limits, isOld }: Beginning):
     freesFromMs: isOld ? now() + keepMs : 0,
     clock,
   };
-  const loaded = load(store, context, newEpoch, keepMs);
+  const loaded = { ...load(store, context, newEpoch, keepMs, mended.isOlder), damagedPages: mended.damagedPages };
   for (const key of loaded.leftover) journal.drop(key);
   await journal.settled();
   return wrap(context, store, journal, loaded);
@@ -104,7 +112,7 @@ function tellFailure(watchers: ReadonlySet<BufferWatcher>, stage: 'append' | 'op
 }
 
 /** The table's buffer with the disk behind it. */
-function wrap(context: TableBufferContext, store: Store, journal: Journal, loaded: Loaded): MessageBuffer {
+function wrap(context: TableBufferContext, store: Store, journal: Journal, loaded: Found): MessageBuffer {
   const { table } = context;
   const inMemory = createTableBuffer(context);
 
@@ -144,9 +152,11 @@ function wrap(context: TableBufferContext, store: Store, journal: Journal, loade
     restore: (queue) => onDisk(inMemory.restore(queue)),
     watch(watcher) {
       const stop = inMemory.watch(watcher);
-      const { damaged, renewed } = loaded;
-      if (damaged + renewed > 0)
-        watcher.failed?.({ stage: 'open', reason: `${damaged} records were damaged; ${renewed} queues begin a new life.` });
+      if (isDamaged(loaded)) {
+        const { damaged, damagedPages, renewed } = loaded;
+        const reason = `${damaged} records and ${damagedPages} pages were damaged; ${renewed} queues begin a new life.`;
+        watcher.failed?.({ stage: 'open', reason });
+      }
       return stop;
     },
     health: () => healthOf(store, journal, loaded),
@@ -158,15 +168,20 @@ function wrap(context: TableBufferContext, store: Store, journal: Journal, loade
   };
 }
 
-function healthOf(store: Store, journal: Journal, { damaged, renewed }: Loaded): BufferHealth {
+function isDamaged({ damaged, damagedPages, renewed }: Found): boolean {
+  return damaged + damagedPages + renewed > 0;
+}
+
+function healthOf(store: Store, journal: Journal, found: Found): BufferHealth {
   const figures = {
     fileBytes: store.fileBytes(),
     unsyncedChanges: journal.pending,
-    damagedRecords: damaged,
-    renewedQueues: renewed,
+    damagedRecords: found.damaged,
+    damagedPages: found.damagedPages,
+    renewedQueues: found.renewed,
   };
   if (journal.failure !== undefined) return { state: 'failed', detail: `Nothing can be written: ${journal.failure}`, figures };
-  if (damaged + renewed > 0)
-    return { state: 'degraded', detail: 'Records were damaged when the buffer was opened; their readers were told.', figures };
+  if (isDamaged(found))
+    return { state: 'degraded', detail: 'Something was damaged when the buffer was opened; their readers were told.', figures };
   return { state: 'ok', figures };
 }

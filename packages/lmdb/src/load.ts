@@ -2,13 +2,13 @@
 import { type BufferedMessage, type KnownKey, type MemoryContext, type ParkedMessage, restoreQueue } from '@pollux/core/server';
 import { written } from './journal.ts';
 import { type QueueRecord, readKey, readMessage, readParked, readQueue } from './queue-record.ts';
-import { type RecordKey, unseal } from './record.ts';
+import { parseKey, type RecordKey, recordKey, unseal } from './record.ts';
 import type { Store } from './store.ts';
 
 /** The format of the file that this version writes. */
 export const formatVersion = 1;
 
-export const formatKey: RecordKey = ['format', '', ''];
+export const formatKey: RecordKey = recordKey('format');
 
 /** What was found. */
 export interface Loaded {
@@ -29,21 +29,24 @@ interface Found {
   isDamaged: boolean;
 }
 
-/** Throws where the file is of a later version than this program. */
+/**
+ * Whether the file was there before.
+ * @throws Error where it is of a later version than this program
+ */
 export function checkFormat(store: Store, path: string): boolean {
   const sealed = store.get(formatKey);
-  if (sealed === undefined) return false;
+  if (sealed === undefined) return store.records()[Symbol.iterator]().next().done !== true;
   const text = unseal(formatKey, sealed);
   const version = text === undefined ? Number.NaN : Number(text);
   if (version === formatVersion) return true;
-  const found = Number.isNaN(version) ? 'a format that cannot be read' : `format ${version}`;
+  const found = Number.isNaN(version) ? 'a format that cannot be read: it is damaged' : `format ${version}`;
   throw new Error(
     `The message buffer ${path} has ${found}; this program writes and reads format ${formatVersion}. ` +
-      'Start it with the version of Pollux that wrote it, or name another file.',
+      'Start it with the version of Pollux that wrote it. Put it aside to begin empty.',
   );
 }
 
-function readInto(found: Found, [kind, , which]: RecordKey, text: string): void {
+function readInto(found: Found, { kind, which }: ReturnType<typeof parseKey>, text: string): void {
   switch (kind) {
     case 'queue':
       found.record = readQueue(text);
@@ -55,9 +58,7 @@ function readInto(found: Found, [kind, , which]: RecordKey, text: string): void 
       found.parked.push(readParked(text));
       break;
     case 'key':
-      found.keys.push({ key: String(which), ...readKey(text) });
-      break;
-    case 'format':
+      found.keys.push({ key: which, ...readKey(text) });
       break;
   }
 }
@@ -67,8 +68,9 @@ function gather(store: Store): { readonly queues: ReadonlyMap<string, Found>; re
   const queues = new Map<string, Found>();
   let damaged = 0;
   for (const [key, sealed] of store.records()) {
-    const [kind, epoch = ''] = Array.isArray(key) ? key : [];
-    if (kind === 'format') continue;
+    if (key === formatKey) continue;
+    const parsed = parseKey(key);
+    const { epoch } = parsed;
     let found = queues.get(epoch);
     if (found === undefined) {
       found = { record: undefined, messages: [], parked: [], keys: [], names: [], isDamaged: false };
@@ -79,7 +81,7 @@ function gather(store: Store): { readonly queues: ReadonlyMap<string, Found>; re
     if (text === undefined) {
       damaged += 1;
       found.isDamaged = true;
-    } else readInto(found, key, text);
+    } else readInto(found, parsed, text);
   }
   return { queues, damaged };
 }
@@ -91,8 +93,9 @@ function isIncomplete({ record, messages, parked, isDamaged }: Found): boolean {
 
 /**
  * Puts everything back into the table. Sessions get their lifetime to come back: their places hold for `keepMs` from now.
+ * With `renewsAll` every queue begins a new life, because nobody can tell which of them lost what was written last.
  */
-export function load(store: Store, context: MemoryContext, newEpoch: () => string, keepMs: number): Loaded {
+export function load(store: Store, context: MemoryContext, newEpoch: () => string, keepMs: number, renewsAll: boolean): Loaded {
   const { queues, damaged } = gather(store);
   const leftover: RecordKey[] = [];
   const untilMs = context.now() + keepMs;
@@ -100,13 +103,16 @@ export function load(store: Store, context: MemoryContext, newEpoch: () => strin
   let renewed = 0;
   for (const found of queues.values()) {
     const { record, messages, parked, keys, names } = found;
+    // The file has them in the order of their names.
+    messages.sort((a, b) => a.position - b.position);
+    parked.sort((a, b) => a.message.position - b.message.position);
     if (record === undefined) {
       // Nobody can tell whose these were; who followed their epoch hears of a reset.
       leftover.push(...names);
       renewed += 1;
       continue;
     }
-    const isRenewed = isIncomplete(found);
+    const isRenewed = renewsAll || isIncomplete(found);
     if (isRenewed) {
       leftover.push(...names);
       renewed += 1;

@@ -9,11 +9,22 @@ const checksumBytes = 4;
 /** The kinds of record: queues, their messages, parked messages and idempotency keys; and the format. */
 export type RecordKind = 'queue' | 'message' | 'parked' | 'key' | 'format';
 
-/** A record's key: its kind, the epoch of its queue, and what it is in that queue. */
-export type RecordKey = readonly [kind: RecordKind, epoch: string, which: number | string];
+/** A record's key as text: its kind, the epoch of its queue, and what it is in that queue, each on a line. */
+export type RecordKey = string;
+
+export function recordKey(kind: RecordKind, epoch = '', which: number | string = ''): RecordKey {
+  return `${kind}\n${epoch}\n${which}`;
+}
+
+/** What a key says; a damaged one may say anything. */
+export function parseKey(key: RecordKey): { readonly kind: string; readonly epoch: string; readonly which: string } {
+  const first = key.indexOf('\n');
+  const second = key.indexOf('\n', first + 1);
+  return { kind: key.slice(0, first), epoch: key.slice(first + 1, second), which: key.slice(second + 1) };
+}
 
 function checksum(key: RecordKey, value: Buffer): number {
-  return crc32(value, crc32(JSON.stringify(key)));
+  return crc32(value, crc32(key));
 }
 
 /** Seals a value. */

@@ -1,5 +1,6 @@
 /** The file: what is asked of LMDB, and nothing else. Tests put another one in its place that fails on demand. */
-import { statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { open } from 'lmdb';
 import type { RecordKey } from './record.ts';
 
@@ -17,24 +18,67 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Opens or makes the file. */
-export function openStore(path: string): Store {
-  const db = open<Buffer, RecordKey[number][]>({ path, encoding: 'binary', noSubdir: true });
-  const writable = (key: RecordKey): RecordKey[number][] => key as unknown as RecordKey[number][];
+/** Bytes of the disk that are left to others, so that LMDB never meets its end: what it does then may end the process. */
+const reserveBytes = 32 * 2 ** 20;
+
+function freeBytesBeside(path: string): number {
+  const { bavail, bsize } = statfsSync(dirname(path));
+  return bavail * bsize;
+}
+
+const ignore = (): void => {};
+
+/** Why a commit failed: LMDB says so in a promise beside the error. */
+async function causeOf(error: unknown): Promise<unknown> {
+  const { commitError } = error as { readonly commitError?: Promise<unknown> };
+  return commitError?.then(
+    () => error,
+    (cause: unknown) => cause,
+  );
+}
+
+/** Opens or makes the file. `freeBytes` tells how much room the disk has. */
+export function openStore(path: string, freeBytes: () => number = () => freeBytesBeside(path)): Store {
+  // Batches of its own making would fail unheard.
+  const db = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', noSubdir: true, eventTurnBatching: false });
+  let failure: Error | undefined;
+
+  function checkRoom(): void {
+    // After a commit that failed LMDB's memory is not to be trusted; what is on the disk is.
+    if (failure !== undefined) throw failure;
+    const free = freeBytes();
+    if (free >= reserveBytes) return;
+    throw new Error(`no space left on the disk: ${free} bytes are free, ${reserveBytes} are kept for others (ENOSPC)`);
+  }
+
+  async function commit(changes: readonly Change[]): Promise<void> {
+    const all = db.batch(() => {
+      for (const [key, sealed] of changes) {
+        const one = sealed === undefined ? db.remove(Buffer.from(key)) : db.put(Buffer.from(key), sealed);
+        // Each tells of a failed commit by itself.
+        one.catch(ignore);
+      }
+    });
+    await all;
+    // A commit is seen by readers at once; only what is flushed outlives a power cut.
+    await db.flushed;
+  }
+
   return {
     *records() {
-      for (const { key, value } of db.getRange({})) yield [key as unknown as RecordKey, value];
+      for (const { key, value } of db.getRange({})) yield [key.toString(), value];
     },
-    get: (key) => db.get(writable(key)),
+    get: (key) => db.get(Buffer.from(key)),
     async write(changes) {
-      await db.batch(() => {
-        for (const [key, sealed] of changes) {
-          if (sealed === undefined) void db.remove(writable(key));
-          else void db.put(writable(key), sealed);
-        }
-      });
-      // A commit is seen by readers at once; only what is flushed outlives a power cut.
-      await db.flushed;
+      checkRoom();
+      try {
+        await commit(changes);
+      } catch (error) {
+        const cause = await causeOf(error);
+        const why = cause instanceof Error ? cause.message : String(cause);
+        failure = new Error(`${why}; nothing more is written until the process is started again`, { cause });
+        throw failure;
+      }
     },
     fileBytes: () => statSync(path).size,
     close: () => db.close(),

@@ -61,7 +61,10 @@ describeThreat({
         headers,
         body: { session: id, seq: 0, applications: { orders: { cursor: null } } },
       });
-      expect([poll.status, Object.keys(polled(poll)).toSorted()]).toEqual([200, ['advice', 'applications', 'session']]);
+      expect([poll.status, Object.keys(polled(poll)).toSorted()]).toEqual([
+        200,
+        ['advice', 'applications', 'recipient', 'session'],
+      ]);
     }
     await expectEqualTimes(target, ids[0] ?? '');
   },

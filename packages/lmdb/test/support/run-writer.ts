@@ -31,6 +31,12 @@ async function bundle(): Promise<string> {
   return outfile;
 }
 
+/** The writer as one file, for whoever starts it in a way of his own. */
+export function bundledWriter(): Promise<string> {
+  bundled ??= bundle();
+  return bundled;
+}
+
 /** What the writer found when it began. */
 export interface Ready {
   readonly count: number;
@@ -51,8 +57,7 @@ export interface Writer {
 
 /** Starts a writer at a file; it publishes until there are `most` messages. */
 export async function startWriter(path: string, most: number, ...killAt: readonly (string | number)[]): Promise<Writer> {
-  bundled ??= bundle();
-  const child = spawn(process.execPath, [await bundled, path, String(most), ...killAt.map(String)]);
+  const child = spawn(process.execPath, [await bundledWriter(), path, String(most), ...killAt.map(String)]);
   let accepted = -1;
   let rest = '';
   let err = '';

@@ -3,13 +3,14 @@
  * It begins by telling what it found: that is how the next one testifies for the one before.
  */
 import { writeSync } from 'node:fs';
+import { CommunicationError } from '@pollux/core';
 import type { AppendEntry } from '@pollux/core/server';
 import { openLmdbBuffer, type Store } from '../../src/index.ts';
 import { openStore } from '../../src/store.ts';
 
 const [path = '', most = '0', killAt = '', killAtWrite = '0'] = process.argv.slice(2);
 const alice = { kind: 'recipient', name: 'alice' } as const;
-const inFlight = 64;
+const inFlight = Number(process.env['POLLUX_IN_FLIGHT'] ?? 64);
 
 const say = (line: string): void => void writeSync(1, `${line}\n`);
 const die = (): void => void process.kill(process.pid, 'SIGKILL');
@@ -22,6 +23,7 @@ function deadlyStore(file: string): Store {
     ...store,
     async write(changes) {
       writes += 1;
+      if (killAt === 'never-but-lie') return void store.write(changes);
       const isLast = writes === Number(killAtWrite);
       if (isLast && killAt === 'before-write') die();
       const done = store.write(changes);
@@ -57,12 +59,26 @@ const numbers = found.map(({ members }) => (JSON.parse(`{${members}}`) as { n: n
 const isWhole = numbers.every((n, index) => n === index);
 say(JSON.stringify({ ready: { count: numbers.length, isWhole, milliseconds, health: buffer.health?.() } }));
 
+/** Tries until it is accepted; the key makes one message of all tries. */
+async function accepted(n: number): Promise<void> {
+  for (;;) {
+    try {
+      const [outcome] = await buffer.append([entryOf(n)]);
+      if (outcome?.kind === 'stored' || outcome?.kind === 'duplicate') return;
+      throw new TypeError(`not stored: ${JSON.stringify(outcome)}`);
+    } catch (error) {
+      if (!(error instanceof CommunicationError)) throw error;
+      say(`refused ${n} ${error.problem.status}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
 let next = numbers.length;
 async function publish(): Promise<void> {
   while (next < Number(most)) {
     const n = next++;
-    const [outcome] = await buffer.append([entryOf(n)]);
-    if (outcome?.kind !== 'stored') throw new Error(`not stored: ${JSON.stringify(outcome)}`);
+    await accepted(n);
     say(`ok ${n}`);
   }
 }

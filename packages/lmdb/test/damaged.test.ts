@@ -1,0 +1,140 @@
+/** G5: a file with a flipped bit or a cut end. Nothing wrong is delivered, what is whole is kept, what is not is told. */
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { AppendEntry, BufferHealth, MessageBuffer } from '@pollux/core/server';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { chanceOf } from './support/power-cuts.ts';
+
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
+
+const directory = mkdtempSync(join(tmpdir(), 'pollux-lmdb-damaged-'));
+const whole = join(directory, 'whole.mdb');
+const flips = Number(process.env['POLLUX_SOAK_FLIPS'] ?? 500);
+const cuts = Number(process.env['POLLUX_SOAK_CUTS'] ?? 200);
+const recipients = 40;
+const each = 15;
+
+// Some are longer than a page.
+const textOf = (who: number, n: number): string => `${who}-${n}-${'abcdefghij'.repeat(n === 7 ? 700 : 15)}`;
+const addressOf = (who: number): { kind: 'recipient'; name: string } => ({ kind: 'recipient', name: `user-${who}` });
+
+function entryOf(who: number, n: number): AppendEntry {
+  const members = `"data":"${textOf(who, n)}"`;
+  const common = { application: 'orders', ttlSeconds: 86_400, urgency: 'normal', topic: undefined, overflow: 'reject' } as const;
+  return { ...common, address: addressOf(who), members, size: members.length, key: `key-${n}`, fingerprint: String(n) };
+}
+
+type Open = typeof import('../src/index.ts').openLmdbBuffer;
+
+async function opener(): Promise<Open> {
+  return (await import('../src/index.ts')).openLmdbBuffer;
+}
+
+beforeAll(async () => {
+  const buffer = await (await opener())({ path: whole });
+  for (let who = 0; who < recipients; who++) {
+    await buffer.append(Array.from({ length: each }, (_, n) => entryOf(who, n)));
+    const queue = { address: addressOf(who), application: 'orders', handled: undefined, read: undefined };
+    await buffer.exchange({ session: `s-${who}`, queues: [queue], maxBytes: 1000, keepMs: 60_000 });
+  }
+  await buffer.close();
+});
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+interface Outcome {
+  /** Messages that are there; undefined where the file was refused. */
+  readonly count: number | undefined;
+  readonly wrong: number;
+  readonly health: BufferHealth | undefined;
+  readonly refusal?: string;
+}
+
+async function look(buffer: MessageBuffer): Promise<Outcome> {
+  let count = 0;
+  let wrong = 0;
+  for (let who = 0; who < recipients; who++) {
+    const found = await buffer.inspect.peek({ address: addressOf(who), application: 'orders' }, { limit: 1000 });
+    count += found.length;
+    for (const { members, position } of found) if (members !== `"data":"${textOf(who, position - 1)}"`) wrong += 1;
+  }
+  return { count, wrong, health: buffer.health?.() };
+}
+
+/** Opens a copy of the file that was damaged in some way. */
+async function after(open: Open, damage: (path: string) => void): Promise<Outcome> {
+  const folder = mkdtempSync(join(directory, 'copy-'));
+  const path = join(folder, 'buffer.mdb');
+  cpSync(whole, path);
+  damage(path);
+  try {
+    const buffer = await open({ path });
+    const outcome = await look(buffer);
+    await buffer.close();
+    if (outcome.health?.figures?.['damagedPages'])
+      expect(readdirSync(folder).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
+    return outcome;
+  } catch (error) {
+    return { count: undefined, wrong: 0, health: undefined, refusal: String(error) };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function flipBit(chance: () => number) {
+  return (path: string): void => {
+    const file = readFileSync(path);
+    const at = Math.floor(chance() * file.length);
+    file.writeUInt8(file.readUInt8(at) ^ (1 << Math.floor(chance() * 8)), at);
+    writeFileSync(path, file);
+  };
+}
+
+const cutEnd = (chance: () => number) => (path: string) =>
+  truncateSync(path, 1 + Math.floor(chance() * (statSync(path).size - 1)));
+
+const total = recipients * each;
+
+it(`${flips} flipped bits: nothing wrong is delivered, and what is lost is told`, async () => {
+  const open = await opener();
+  const chance = chanceOf(5);
+  const bad: unknown[] = [];
+  let harmed = 0;
+  let refused = 0;
+  for (let run = 0; run < flips; run++) {
+    const { count, wrong, health, refusal } = await after(open, flipBit(chance));
+    const isUntold = count !== undefined && count !== total && health?.state !== 'degraded';
+    // Of 150 pages one is the root, and two begin the file.
+    if (refusal?.includes('Put it aside')) refused += 1;
+    else if (wrong > 0 || refusal !== undefined || isUntold) bad.push({ run, wrong, refusal, isUntold });
+    if (health?.state === 'degraded') harmed += 1;
+  }
+  expect(bad).toEqual([]);
+  expect(harmed).toBeGreaterThan(flips / 10);
+  expect(refused).toBeLessThan(flips / 50);
+});
+
+it(`${cuts} cut ends: nothing wrong is delivered; a file without its root is refused with a sentence`, async () => {
+  const open = await opener();
+  const chance = chanceOf(6);
+  for (let run = 0; run < cuts; run++) {
+    const { count, wrong, health, refusal } = await after(open, cutEnd(chance));
+    expect({ run, wrong }).toEqual({ run, wrong: 0 });
+    if (count === undefined) expect(refusal).toContain('Put it aside');
+    else if (count !== total) expect({ run, state: health?.state }).toEqual({ run, state: 'degraded' });
+  }
+});
+
+it('a program that believes every record is seen to deliver wrong bytes', async () => {
+  vi.resetModules();
+  vi.doMock('../src/record.ts', async (original) => ({
+    ...(await original<typeof import('../src/record.ts')>()),
+    unseal: (_: string, sealed: Buffer) => sealed.toString('utf8', 4),
+  }));
+  const open = await opener();
+  const chance = chanceOf(5);
+  let seen = 0;
+  for (let run = 0; run < flips; run++) seen += (await after(open, flipBit(chance))).wrong;
+  vi.doUnmock('../src/record.ts');
+  expect(seen).toBeGreaterThan(0);
+});
