@@ -12,7 +12,9 @@ export type {
   ResultOf,
   TypeName,
 } from './contract/application-contract.ts';
+export { checkBy } from './contract/check.ts';
 export { defineApplication, direct, fetchFrom } from './contract/define-application.ts';
+export type { NotifyOptions } from './contract/notification.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './contract/standard-schema.ts';
 export type { Clock, Random, Timer } from './protocol/environment.ts';
 export { applicationPattern, defaultLimits, type Limits, nameBytes, wireVersion } from './protocol/limits.ts';

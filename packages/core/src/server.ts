@@ -35,6 +35,7 @@ export type {
   ClientIdentity,
   CommunicationServer,
   CommunicationServerOptions,
+  ContractHandle,
   DeliveryStatus,
   HeldPoll,
   PollOutcome,

@@ -2,8 +2,8 @@
 
 import type { PollApplication } from '../protocol/types.ts';
 import type { Section } from './answer.ts';
+import type { ApplicationClient, ApplicationClientOptions, ApplicationStatus } from './application-client.ts';
 import { acknowledgeMs, crowded, joinMs, touchMs } from './bounds.ts';
-import type { ApplicationClient, ApplicationClientOptions, ApplicationStatus } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
 import { createDispatcher, type Handler } from './dispatcher.ts';
 import { createInbox } from './inbox.ts';

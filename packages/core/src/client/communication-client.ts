@@ -1,6 +1,9 @@
 /** What the communication client offers a page, or any other JavaScript program. */
+import type { ApplicationContract } from '../contract/application-contract.ts';
+import type { ContractClient } from '../contract/contract-client.ts';
 import type { Clock, Random } from '../protocol/environment.ts';
-import type { Advice, DirectMessage, FetchMessage, Gap } from '../protocol/types.ts';
+import type { Advice, Gap } from '../protocol/types.ts';
+import type { ApplicationClient, ApplicationClientOptions, ApplicationStatus } from './application-client.ts';
 
 export interface CommunicationClientOptions {
   /** The communication server's base, e.g. `https://example.com/pollux` or `/pollux`. */
@@ -54,115 +57,21 @@ export type ClientEvent =
   | { readonly kind: 'gap'; readonly application: string; readonly gap: Gap }
   | { readonly kind: 'application'; readonly application: string; readonly status: ApplicationStatus };
 
-export interface ApplicationStatus {
-  /** `'refused'`: the server answered this application with an error; `detail` says why. */
-  readonly state: 'pending' | 'active' | 'refused';
-  readonly detail?: string;
-}
-
-/**
- * What a fetch handler gets: the instruction and the response of the application's own server. Network errors, 429 and 5xx
- * never come here: they are tried again, and reported as failed in the end. Any other status does: look at `response.ok`.
- */
-export interface Fetched {
-  /** The newest of the messages that this fetch serves. */
-  readonly message: FetchMessage;
-  readonly response: Response;
-  /** The body of a 2xx response read as JSON; `undefined` where it is none. */
-  readonly data: unknown;
-}
-
-export interface ApplicationClientOptions {
-  /**
-   * What `fetch` messages of this application may name: origins (`https://orders.example`), parts of them
-   * (`https://example.com/orders`), and absolute paths of the page's own origin (`/api/orders`; `/` for all of it). A
-   * message that names anything else is reported as failed and not fetched. @default [] (nothing is fetched)
-   */
-  readonly fetchTargets?: readonly string[];
-  /** Credentials of fetches. @default 'omit' */
-  readonly fetchCredentials?: RequestCredentials;
-  /** Extra headers for fetches, only ever sent to registered targets. */
-  readonly fetchHeaders?: () => Record<string, string> | Promise<Record<string, string>>;
-  /** Seconds that this application's messages may wait before they alone end a held poll. */
-  readonly maxDelay?: number;
-  /** At the first poll: how many of the newest group and everyone messages to start with. @default 0 */
-  readonly last?: number;
-  /**
-   * Which of the tabs that share a connection handle a message: each one that has the application, or one of them (a
-   * ring tone that shall sound once). No effect yet: every tab handles what it gets. @default 'every-tab'
-   */
-  readonly deliver?: 'every-tab' | 'one-tab';
-  /**
-   * When a message is acknowledged: once its handlers are done with it (or failed for good), or as soon as it arrived;
-   * then a page that goes meanwhile loses it. @default 'handled'
-   */
-  readonly acknowledge?: 'received' | 'handled';
-  /** Seconds that a handler may take for one message, its repetitions included. @default 30 */
-  readonly deadline?: number;
-  /**
-   * Looks at a message before its handlers do: at the `data` of a `direct` one, and at what was fetched for a `fetch`
-   * one. What it returns says what is wrong: the message is then not handled but reported as failed.
-   */
-  readonly check?: Check;
-}
-
-/** Says what is wrong with a message's data, or nothing where all is well; a promise of either will do. */
-export type Check = (message: DirectMessage | FetchMessage, data: unknown) => CheckResult | PromiseLike<CheckResult>;
-
-export type CheckResult = string | undefined;
-
-/** What a contract (`defineApplication`) says of an application, as far as the client needs it. */
-export interface ApplicationContract {
-  readonly name: string;
-  /** By type. `path` of a `fetch` type, up to its first parameter, is a target of fetches unless `fetchTargets` says other. */
-  readonly types: Readonly<Record<string, { readonly kind: 'direct' | 'fetch'; readonly path?: string }>>;
-}
-
-/** A message that was given up: its handler, its fetch or its check failed for good. */
-export interface Failure {
-  /** The message's id; `'gap'` where the handler was one for gaps. */
-  readonly id: string;
-  readonly reason: string;
-}
-
-/**
- * One application's part of the communication client.
- *
- * Its handlers run one at a time, in the order in which its messages were accepted; other applications are not held up.
- * A handler may return a promise: handled means settled. One that throws is called again after 0.25 s and after 1 s; one
- * that still throws, or is not done by the `deadline`, is reported to the server as failed, and the next message
- * has its turn. A `fetch` message's random wait (`spread`) and its fetch are part of its turn.
- *
- * A type that nobody handles waits 10 s for a handler, once; then its messages count as handled.
- *
- * With 100 messages unhandled the application is left out of polls until half of them are handled (but named every 5 s);
- * the server keeps the rest, by its own bounds.
- */
-export interface ApplicationClient {
-  readonly name: string;
-  /** Handles `direct` messages of a type; returns the way to stop. */
-  on<Data = unknown>(type: string, handler: (message: DirectMessage & { readonly data: Data }) => unknown): () => void;
-  /** Handles `fetch` messages of a type, after the fetch; returns the way to stop. */
-  onFetch(type: string, handler: (fetched: Fetched) => unknown): () => void;
-  /** Runs before any message that follows a loss: reload what this application shows. */
-  onGap(handler: (gap: Gap) => unknown): () => void;
-  /** Told the id of a message that no longer holds, unless no handler had seen that one yet. */
-  onWithdrawn(handler: (of: string) => unknown): () => void;
-  /** Told of each message that was given up, after it was reported to the server. */
-  onError(handler: (failure: Failure) => unknown): () => void;
-  /** Told the present status at once, then every change. */
-  onStatus(handler: (status: ApplicationStatus) => void): () => void;
-  /** Leaves the poll. What no handler has begun stays with the server; joining again goes on from there. */
-  close(): void;
-}
-
 export interface CommunicationClient {
   readonly state: ClientState;
   /**
-   * The application's client, by its name or its contract; the same one for the same name, with the options of the first
-   * call. Joins the poll at once, at any time. Throws where `fetchTargets` has an entry that is none.
+   * The application's client, by its name; the same one for the same name, with the options of the first call. Joins the
+   * poll at once, at any time. Throws where `fetchTargets` has an entry that is none.
    */
-  application(application: string | ApplicationContract, options?: ApplicationClientOptions): ApplicationClient;
+  application(name: string, options?: ApplicationClientOptions): ApplicationClient;
+  /**
+   * The same by the application's contract: types and payloads are known to the compiler, and the paths of `fetch` types,
+   * up to their first parameter, are targets of fetches unless `fetchTargets` says other.
+   */
+  application<Contract extends ApplicationContract>(
+    contract: Contract,
+    options?: ApplicationClientOptions,
+  ): ContractClient<Contract>;
   /** Begins to poll; it also begins by itself with the first application. */
   start(): void;
   /** Acknowledges what was handled, says goodbye and stops for good. Never rejects; a second call gets the same promise. */

@@ -1,7 +1,10 @@
+import type { ApplicationContract } from '../contract/application-contract.ts';
+import type { ContractClient } from '../contract/contract-client.ts';
 import type { PollApplication, PollRequest } from '../protocol/types.ts';
+import type { ApplicationClient, ApplicationClientOptions } from './application-client.ts';
 import { type ApplicationRecord, createApplicationRecord, type Unsent } from './application-record.ts';
 import { failedPerPoll, handlerTicks } from './bounds.ts';
-import type { ApplicationContract, CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
+import type { CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
 import { createContext } from './context.ts';
 import type { PollWork } from './loop-state.ts';
 import { listenToPage } from './page-events.ts';
@@ -74,7 +77,10 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
     get state() {
       return loop.state;
     },
-    application: (application, applicationOptions = {}) => {
+    application: <Contract extends ApplicationContract>(
+      application: string | Contract,
+      applicationOptions: ApplicationClientOptions = {},
+    ): ApplicationClient & ContractClient<Contract> => {
       const name = typeof application === 'string' ? application : application.name;
       let record = records.get(name);
       if (!record) {
@@ -84,7 +90,7 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
         records.set(name, record);
       }
       record.join();
-      return record.client;
+      return record.client as ApplicationClient & ContractClient<Contract>;
     },
     start: () => loop.review(),
     close: () => {
@@ -96,6 +102,5 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
 
 /** What a contract's fetches may name: their paths, up to the first parameter. */
 function targetsOf({ types }: ApplicationContract): readonly string[] {
-  const paths = Object.values(types).map(({ path }) => path);
-  return paths.filter((path) => path !== undefined).map((path) => path.replace(/\/:.*/, '') || '/');
+  return Object.values(types).flatMap((type) => (type.kind === 'fetch' ? type.path.replace(/\/:.*/, '') || '/' : []));
 }

@@ -1,7 +1,8 @@
 /** Finds the handlers for what an application received, and sees to it that each item ends: handled, failed or unhandled. */
 import type { DirectMessage, FetchMessage } from '../protocol/types.ts';
+import type { ApplicationClientOptions } from './application-client.ts';
 import { handlerMs, handlerWaitMs } from './bounds.ts';
-import type { ApplicationClientOptions } from './communication-client.ts';
+import type { CheckResult } from './check.ts';
 import type { ClientContext } from './context.ts';
 import { createFetcher } from './fetch-message.ts';
 import type { Item } from './inbox.ts';
@@ -46,18 +47,19 @@ export function createDispatcher(
     key: string,
     message: DirectMessage | FetchMessage,
     data: unknown,
-    argument: () => unknown,
+    argument: (data: unknown) => unknown,
   ): Promise<string | undefined> => {
     if (context.memory.begin(message.id)) return 'begun and not finished too often';
     if (check) {
-      let wrong: string | undefined;
+      let found: CheckResult;
       const look = async (): Promise<void> => {
-        wrong = await check(message, data);
+        found = await check(message, data);
       };
-      wrong = (await runHandler(context, look, deadlineMs)) ?? wrong;
-      if (wrong !== undefined) return wrong;
+      found = (await runHandler(context, look, deadlineMs)) ?? found;
+      if (typeof found === 'string') return found;
+      if (found) ({ data } = found);
     }
-    return runAll(key, argument);
+    return runAll(key, () => argument(data));
   };
 
   const complain = (id: string, reason: string): void => {

@@ -2,9 +2,9 @@
 
 import { parseFetchTargets, resolveFetch } from '../protocol/fetch-target.ts';
 import type { FetchMessage } from '../protocol/types.ts';
+import type { ApplicationClientOptions, Fetched } from './application-client.ts';
 import { backOffMs, retryAfterMs } from './back-off.ts';
 import { fetchAttempts, fetchMs, longestSpreadSeconds, rememberedVersions } from './bounds.ts';
-import type { ApplicationClientOptions, Fetched } from './communication-client.ts';
 import { type ClientContext, describeError } from './context.ts';
 import type { Item } from './inbox.ts';
 
@@ -15,7 +15,7 @@ import type { Item } from './inbox.ts';
 export type Fetcher = (
   first: FetchMessage,
   queue: readonly Item[],
-  handle: (message: FetchMessage, data: unknown, fetched: () => Fetched) => Promise<string | undefined>,
+  handle: (message: FetchMessage, data: unknown, fetched: (data: unknown) => Fetched) => Promise<string | undefined>,
 ) => Promise<{ readonly ids: readonly string[]; readonly reason: string | undefined }>;
 
 /** What a later message makes superfluous: the same topic, or else the same address, told under the same type. */
@@ -83,7 +83,7 @@ export function createFetcher(context: ClientContext, application: string, optio
           .json()
           .catch(() => undefined)
       : undefined;
-    const reason = await handle(message, data, () => ({ message, response: response.clone(), data }));
+    const reason = await handle(message, data, (checked) => ({ message, response: response.clone(), data: checked }));
     discard(response);
     if (reason === undefined && version !== undefined) {
       // Forgetting costs no more than a fetch.

@@ -2,15 +2,10 @@ export type { ContractClient, ContractFetched, ContractMessage } from '../contra
 export type {
   ApplicationClient,
   ApplicationClientOptions,
-  ApplicationContract,
   ApplicationStatus,
-  Check,
-  CheckResult,
-  ClientEvent,
-  ClientState,
-  CommunicationClient,
-  CommunicationClientOptions,
   Failure,
   Fetched,
-} from './communication-client.ts';
+} from './application-client.ts';
+export type { Check, CheckResult } from './check.ts';
+export type { ClientEvent, ClientState, CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
 export { createCommunicationClient } from './create-communication-client.ts';

@@ -1,5 +1,5 @@
 /** What a communication client offers for an application whose contract it knows. Types only: it costs a page nothing. */
-import type { ApplicationClient, Fetched } from '../client/communication-client.ts';
+import type { ApplicationClient, Fetched } from '../client/application-client.ts';
 import type { DirectMessage, FetchMessage } from '../protocol/types.ts';
 import type { ApplicationContract, DataOf, DirectTypeName, FetchTypeName, ResultOf, TypeName } from './application-contract.ts';
 

@@ -1,5 +1,7 @@
 /** What a communication server offers: to publishers, to the servlet, to the console. It knows no transport. */
 import type { MaybePromise, MessageBuffer, OverflowRule } from '../buffer/message-buffer.ts';
+import type { ApplicationContract, PayloadOf, TypeName } from '../contract/application-contract.ts';
+import type { NotifyOptions } from '../contract/notification.ts';
 import type { Clock, Random } from '../protocol/environment.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { Problem, ProblemCode } from '../protocol/problem.ts';
@@ -17,7 +19,12 @@ export interface ApplicationOptions {
   readonly overflow?: OverflowRule;
   /** `'ttl'` keeps messages until they expire, whoever acknowledged them: an inbox. @default 'acknowledged' */
   readonly retain?: 'acknowledged' | 'ttl';
-  /** JSON Schemas of the payloads by type, for the console's form. */
+  /**
+   * What it says, declared by `defineApplication`: whatever is published and not declared is refused with 422, naming the
+   * path. Where `fetchTargets` are left out they are its paths, up to their first parameter.
+   */
+  readonly contract?: ApplicationContract;
+  /** JSON Schemas of the payloads by type, for the console's form. @default those that the contract's library tells */
   readonly schemas?: Readonly<Record<string, unknown>>;
   /** Checks a payload before it is stored; a returned text refuses it with 422. */
   readonly validate?: (type: string, data: unknown) => { readonly path: string; readonly detail: string } | undefined;
@@ -103,6 +110,21 @@ export interface ApplicationHandle {
   notify(to: Notification['to'], notification: Omit<Notification, 'to'>): MaybePromise<PublishAnswer>;
 }
 
+/** The same, for an application whose contract is known. */
+export interface ContractHandle<Contract extends ApplicationContract> {
+  readonly name: Contract['name'];
+  /**
+   * Publishes one of the contract's types: the data of a `direct` one, the path's parameters of a `fetch` one. Throws
+   * `contract-mismatch` for parameters that make no address; data that does not match stands in the answer.
+   */
+  notify<Type extends TypeName<Contract>>(
+    to: Notification['to'],
+    type: Type,
+    payload: PayloadOf<Contract, Type>,
+    options?: NotifyOptions,
+  ): MaybePromise<PublishAnswer>;
+}
+
 /** The state of one message, and why it has not been delivered. */
 export interface DeliveryStatus {
   readonly id: string;
@@ -144,6 +166,8 @@ export interface CommunicationServer {
   readonly limits: Limits;
   /** Throws `unknown-application`. */
   application(name: string): ApplicationHandle;
+  /** The same by the contract that it was registered with; throws a TypeError where it was not. */
+  application<Contract extends ApplicationContract>(contract: Contract): ContractHandle<Contract>;
   /**
    * Checks and stores a `Notification`, or an array of them, of one application, each by itself. `payloads[i]`, where
    * given, is the raw JSON of item i's data, stored as it is. Throws `unknown-application`, `draining` and

@@ -1,13 +1,19 @@
 import { createMemoryBuffer } from '../buffer/memory/memory-buffer.ts';
 import type { MaybePromise, MessageState } from '../buffer/message-buffer.ts';
+import type { ApplicationContract } from '../contract/application-contract.ts';
+import { notificationOf } from '../contract/notification.ts';
 import type { Timer } from '../protocol/environment.ts';
 import { CommunicationError, problem } from '../protocol/problem.ts';
 import { systemClock, systemRandom } from '../protocol/system-environment.ts';
-import type { Notification } from '../protocol/types.ts';
 import { acknowledge } from './acknowledging.ts';
 import { disconnectPoll } from './answering.ts';
 import { arrive } from './arriving.ts';
-import type { CommunicationServer, CommunicationServerOptions } from './communication-server.ts';
+import type {
+  ApplicationHandle,
+  CommunicationServer,
+  CommunicationServerOptions,
+  ContractHandle,
+} from './communication-server.ts';
 import { isHeard, observe, type ServerContext, tell } from './context.ts';
 import { endHeldPolls } from './draining.ts';
 import { checkApplications, checkLimits } from './options.ts';
@@ -24,6 +30,27 @@ const sweepMs = 5000;
 
 /** Seconds over which clients come back elsewhere after a graceful end. */
 const defaultDrainSeconds = 5;
+
+/** For publishing in process: by the application's name, or by the contract that it was registered with. */
+function handleOf(context: ServerContext, application: string | ApplicationContract): unknown {
+  const name = typeof application === 'string' ? application : application.name;
+  const entry = context.applications.get(name);
+  if (entry === undefined) {
+    throw new CommunicationError(problem('unknown-application', { detail: `No application is called ${JSON.stringify(name)}.` }));
+  }
+  if (typeof application === 'string') {
+    const notify: ApplicationHandle['notify'] = (to, notification) => publish(context, name, { ...notification, to }, []);
+    return { name, notify };
+  }
+  if (entry.options.contract !== application) {
+    throw new TypeError(
+      `applications.${name}.contract: it was not registered with this contract. Give it to createCommunicationServer.`,
+    );
+  }
+  const notify: ContractHandle<ApplicationContract>['notify'] = (to, type, payload, options) =>
+    publish(context, name, notificationOf(application, to, type, payload, options), []);
+  return { name, notify };
+}
 
 /**
  * Makes a communication server: it accepts notifications, buffers them, and answers polls.
@@ -70,14 +97,8 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
   return {
     applications: [...context.applications.keys()],
     limits,
-    application(name) {
-      if (!context.applications.has(name)) {
-        throw new CommunicationError(
-          problem('unknown-application', { detail: `No application is called ${JSON.stringify(name)}.` }),
-        );
-      }
-      return { name, notify: (to, notification) => publish(context, name, { ...notification, to } satisfies Notification, []) };
-    },
+    application: <Contract extends ApplicationContract>(application: string | Contract) =>
+      handleOf(context, application) as ApplicationHandle & ContractHandle<Contract>,
     publish: (application, notifications, payloads = []) => publish(context, application, notifications, payloads),
     turnAway: (application, code) => turnAway(context, application, code),
     poll(identity, request, reply) {

@@ -1,5 +1,7 @@
 /** Settings checked at start: what is wrong, why, and how to mend it. */
 
+import { fixedPart } from '../contract/fetch-path.ts';
+import { jsonSchemasOf } from '../contract/json-schemas.ts';
 import { parseFetchTargets } from '../protocol/fetch-target.ts';
 import { applicationPattern, defaultLimits, type Limits } from '../protocol/limits.ts';
 import type { ApplicationOptions } from './communication-server.ts';
@@ -36,16 +38,22 @@ export function checkLimits(given: Partial<Limits> = {}): Limits {
 }
 
 /** The registered applications; throws a `TypeError` that names a wrong name or setting. */
-export function checkApplications(given: Readonly<Record<string, ApplicationOptions>>): ReadonlyMap<string, ApplicationEntry> {
+export function checkApplications(
+  applications: Readonly<Record<string, ApplicationOptions>>,
+): ReadonlyMap<string, ApplicationEntry> {
   const entries = new Map<string, ApplicationEntry>();
-  for (const [name, options] of Object.entries(given)) {
+  for (const [name, given] of Object.entries(applications)) {
     if (!applicationPattern.test(name)) {
       throw new TypeError(
         `applications: ${JSON.stringify(name)} is not a usable name. Names begin with a letter a to z, followed by up to 62 of a-z, 0-9 and -.`,
       );
     }
-    checkChoice(name, 'overflow', options.overflow, ['reject', 'drop-oldest']);
-    checkChoice(name, 'retain', options.retain, ['acknowledged', 'ttl']);
+    checkChoice(name, 'overflow', given.overflow, ['reject', 'drop-oldest']);
+    checkChoice(name, 'retain', given.retain, ['acknowledged', 'ttl']);
+    if (given.contract !== undefined && given.contract.name !== name) {
+      throw new TypeError(`applications.${name}.contract: it is that of ${given.contract.name}. Register it under that name.`);
+    }
+    const options = withContract(given);
     entries.set(name, {
       name,
       options,
@@ -59,6 +67,14 @@ export function checkApplications(given: Readonly<Record<string, ApplicationOpti
     });
   }
   return entries;
+}
+
+/** What a contract says stands for what is left out. */
+function withContract(options: ApplicationOptions): ApplicationOptions {
+  const { contract } = options;
+  if (contract === undefined) return options;
+  const paths = Object.values(contract.types).flatMap((type) => (type.kind === 'fetch' ? fixedPart(type.path) : []));
+  return { fetchTargets: [...new Set(paths)], schemas: jsonSchemasOf(contract), ...options };
 }
 
 function targetsOf(name: string, { fetchTargets = [] }: ApplicationOptions): ReturnType<typeof parseFetchTargets> {

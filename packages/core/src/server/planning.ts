@@ -1,6 +1,7 @@
 /** From a notification, not yet trusted, to entries of the buffer: one for each address. */
 import { everyone } from '../buffer/address.ts';
 import type { AppendEntry } from '../buffer/message-buffer.ts';
+import { findMismatch } from '../contract/check.ts';
 import { isFetchAllowed } from '../protocol/fetch-target.ts';
 import { type Problem, problem } from '../protocol/problem.ts';
 import { isProblem, memberOf, parseNotification } from '../protocol/requests.ts';
@@ -89,14 +90,19 @@ function plannedFor(
 /** What the application itself has registered: where its fetches may go, what its payloads are. */
 function checkContract(
   { fetchTargets, options }: ApplicationEntry,
-  { kind, type, data, fetch }: Notification,
+  notification: Notification,
   field: string,
 ): Problem | undefined {
+  const { kind, type, data, fetch } = notification;
   if (fetch !== undefined && !isFetchAllowed(fetch.href, fetchTargets)) {
     return problem('fetch-target-not-allowed', {
       field: memberOf(field, 'fetch.href'),
       detail: 'Register its origin or path with the application.',
     });
+  }
+  const undeclared = options.contract && findMismatch(options.contract, notification);
+  if (undeclared !== undefined) {
+    return problem('contract-mismatch', { field: memberOf(field, undeclared.field), detail: undeclared.detail });
   }
   const mismatch = kind === 'direct' ? options.validate?.(type, data) : undefined;
   if (mismatch === undefined) return undefined;

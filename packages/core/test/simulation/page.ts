@@ -1,7 +1,8 @@
 /** A page in a browser: the real communication client, with applications whose handlers are not always well. */
 
 import { readAnswer } from '../../src/client/answer.ts';
-import type { ApplicationClient, ClientEvent, CommunicationClient } from '../../src/client/communication-client.ts';
+import type { ApplicationClient } from '../../src/client/application-client.ts';
+import type { ClientEvent, CommunicationClient } from '../../src/client/communication-client.ts';
 import { createCommunicationClient } from '../../src/client/create-communication-client.ts';
 import type { PollRequest } from '../../src/protocol/types.ts';
 import type { Caller } from './network.ts';
