@@ -8,6 +8,7 @@ export default defineConfig([
     entry: {
       index: 'src/index.ts',
       'server/index': 'src/server.ts',
+      'bindings/index': 'src/client/share-application.ts',
       'testing/index': 'src/testing/index.ts',
     },
     target: 'es2022',

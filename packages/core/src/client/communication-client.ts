@@ -59,6 +59,8 @@ export type ClientEvent =
 
 export interface CommunicationClient {
   readonly state: ClientState;
+  /** Told the present state at once, then every change; returns the way to stop. */
+  onState(listener: (state: ClientState) => void): () => void;
   /**
    * The application's client, by its name; the same one for the same name, with the options of the first call. Joins the
    * poll at once, at any time. Throws where `fetchTargets` has an entry that is none.

@@ -11,8 +11,10 @@ export interface ClientContext {
   readonly fetch: typeof globalThis.fetch;
   /** Calls what only watches: where it throws, that harms nobody. */
   guard(watcher: () => unknown): void;
-  /** Tells the observer. */
+  /** Tells whoever watches. */
   emit(event: ClientEvent): void;
+  /** Tells one more from now on; returns the way to stop. */
+  watch(watcher: Watcher): () => void;
   /** Calls back once after `ms`, unless stopped by what it returns, or by the end of the client. */
   after(ms: number, callback: () => void): () => void;
   /** Resolves after `ms`; never, once the client has ended. */
@@ -23,6 +25,8 @@ export interface ClientContext {
   end(): void;
   ended: boolean;
 }
+
+type Watcher = (event: ClientEvent) => unknown;
 
 function guard(watcher: () => unknown): void {
   try {
@@ -37,6 +41,7 @@ export function createContext(options: CommunicationClientOptions): ClientContex
   // Looked up at each call, so that a page may wrap the global one later.
   const send = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const ends = new Set<() => void>();
+  const watchers = new Set<Watcher>(observe ? [observe] : []);
 
   const after = (ms: number, callback: () => void): (() => void) => {
     const timer = clock.setTimeout(() => {
@@ -58,7 +63,13 @@ export function createContext(options: CommunicationClientOptions): ClientContex
     fetch: send,
     after,
     guard,
-    emit: (event) => guard(() => observe?.(event)),
+    emit: (event) => {
+      for (const watcher of watchers) guard(() => watcher(event));
+    },
+    watch: (watcher) => {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
     sleep: (ms) => new Promise((resolve) => void (context.ended || after(ms, resolve))),
     request: (url, prepared, ms) =>
       new Promise((resolve, reject) => {

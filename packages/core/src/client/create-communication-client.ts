@@ -77,6 +77,10 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
     get state() {
       return loop.state;
     },
+    onState: (listener) => {
+      context.guard(() => listener(loop.state));
+      return context.watch((event) => event.kind === 'state' && listener(event.state));
+    },
     application: <Contract extends ApplicationContract>(
       application: string | Contract,
       applicationOptions: ApplicationClientOptions = {},
