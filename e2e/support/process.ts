@@ -27,7 +27,8 @@ export interface Running extends AsyncDisposable {
 const alive = new Set<ChildProcess>();
 process.on('exit', () => alive.forEach((child) => void child.kill('SIGKILL')));
 
-const readyMs = 15_000;
+// Generous: a machine that does other work meanwhile must not fail what works.
+const readyMs = 60_000;
 const patienceMs = 10_000;
 
 /** Starts a process and waits until it is ready; rejects with its output where it is not to be. */
