@@ -9,6 +9,7 @@ import { afterAll, expect, it, vi } from 'vitest';
 import { openLmdbBuffer } from '../src/index.ts';
 import { openStore } from '../src/store.ts';
 import { createDisk } from './support/disk.ts';
+import { entryOf } from './support/entry.ts';
 import { bundledWriter, startWriter } from './support/run-writer.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -17,18 +18,7 @@ const directory = mkdtempSync(join(tmpdir(), 'pollux-lmdb-full-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
 const address = { kind: 'recipient', name: 'alice' } as const;
-const entry = (n: number): AppendEntry => ({
-  address,
-  application: 'orders',
-  members: `"data":${n}`,
-  size: 20,
-  ttlSeconds: 3600,
-  urgency: 'normal',
-  topic: undefined,
-  key: `key-${n}`,
-  fingerprint: String(n),
-  overflow: 'reject',
-});
+const entry = (n: number): AppendEntry => entryOf('alice', n);
 
 it.each(['ENOSPC: no space left on device', 'EIO: i/o error'])('%s', async (full) => {
   const disk = createDisk(new Map());

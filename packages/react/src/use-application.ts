@@ -42,14 +42,20 @@ function keysOf({ on = {}, onFetch = {}, ...others }: Handlers<object, object>):
   return [...typed, ...given.map(([name]) => name)].toSorted();
 }
 
+/** `'on:call.offered'` as name and type; others have no type. */
+function partsOf(key: string): readonly [name: string, type: string] {
+  const at = key.indexOf(':');
+  return at < 0 ? [key, ''] : [key.slice(0, at), key.slice(at + 1)];
+}
+
 function handlerOf(handlers: Handlers<object, object>, key: string): Handler | undefined {
-  const [, name = '', , type = ''] = /^(\w+)(:(.*))?$/s.exec(key) ?? [];
+  const [name, type] = partsOf(key);
   const found = handlers[name as keyof typeof handlers] as Handler | Readonly<Record<string, Handler>> | undefined;
   return typeof found === 'object' ? found[type] : found;
 }
 
 function register(client: ApplicationClient, key: string, handler: Handler): () => void {
-  const [, name = '', , type = ''] = /^(\w+)(:(.*))?$/s.exec(key) ?? [];
+  const [name, type] = partsOf(key);
   if (name === 'on') return client.on(type, handler as never);
   if (name === 'onFetch') return client.onFetch(type, handler as never);
   return client[name as 'onGap' | 'onWithdrawn' | 'onError'](handler as never);

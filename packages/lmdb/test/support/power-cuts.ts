@@ -5,9 +5,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AppendEntry, MessageBuffer, Place } from '@pollux/core/server';
+import type { MessageBuffer, Place } from '@pollux/core/server';
 import { openLmdbBuffer } from '../../src/index.ts';
 import { createDisk, type DiskFaults } from './disk.ts';
+import { entryOf } from './entry.ts';
 
 /** What one recipient's publisher and reader have done, and were told of it. */
 interface Record {
@@ -36,21 +37,6 @@ export function chanceOf(seed: number): () => number {
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-function entryOf(name: string, n: number): AppendEntry {
-  return {
-    address: addressOf(name),
-    application: 'orders',
-    members: `"data":${n}`,
-    size: 20,
-    ttlSeconds: 3600,
-    urgency: 'normal',
-    topic: undefined,
-    key: `key-${n}`,
-    fingerprint: String(n),
-    overflow: 'reject',
   };
 }
 
