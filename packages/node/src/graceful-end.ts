@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { connectionsOf } from './connections.ts';
 
 /**
  * Ends a server without cutting an answer: takes no new connections, closes idle ones, lets `finish` bring about the
@@ -11,21 +11,13 @@ export type GracefulEnd = (finish: () => Promise<void>, patienceMs: number) => P
 
 const sweepMs = 50;
 
-/** The answer that each connection is or was last busy with. */
-function trackAnswers(server: Server): ReadonlyMap<Socket, ServerResponse> {
-  const answers = new Map<Socket, ServerResponse>();
-  server.on('connection', (socket) => socket.once('close', () => answers.delete(socket)));
-  server.prependListener('request', ({ socket }, res) => void answers.set(socket, res));
-  return answers;
-}
-
-function sayClose(res: ServerResponse): void {
-  if (!res.headersSent) res.shouldKeepAlive = false;
+function sayClose(res: ServerResponse | undefined): void {
+  if (res?.headersSent === false) res.shouldKeepAlive = false;
 }
 
 /** Prepares a server, before it listens, to be ended gracefully. */
 export function prepareGracefulEnd(server: Server): GracefulEnd {
-  const answers = trackAnswers(server);
+  const answers = connectionsOf(server);
   return async (finish, patienceMs) => {
     let cut = 0;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));

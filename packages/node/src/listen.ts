@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { CommunicationServer, ServletOptions } from '@pollux/core/server';
 import { prepareGracefulEnd } from './graceful-end.ts';
 import { createNodeHandler } from './handler.ts';
+import { closeIdleConnections } from './idle-connections.ts';
 
 export interface ListenOptions extends ServletOptions {
   /** @default 0: any free port */
@@ -29,6 +30,7 @@ export interface Listening extends AsyncDisposable {
 /** Time-outs of the design, section 4, in milliseconds. */
 const headersTimeoutMs = 15_000;
 const bodyTimeoutMs = 30_000;
+/** Longer than balancers keep theirs, so that no request meets a connection that is just being closed. */
 const keepAliveMs = 75_000;
 const checkingIntervalMs = 5_000;
 const maxHeaderBytes = 16_384;
@@ -40,13 +42,12 @@ const patienceMs = 2_000;
 export function applyServerLimits(server: Server): void {
   server.headersTimeout = headersTimeoutMs;
   server.requestTimeout = bodyTimeoutMs;
-  // Longer than balancers keep theirs, so that no request meets a connection that is just being closed.
-  server.keepAliveTimeout = keepAliveMs;
+  closeIdleConnections(server, keepAliveMs);
 }
 
 /** Serves a communication server on a port of its own; rejects where the port cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const handle = createNodeHandler(options);
+  const handle = createNodeHandler(options, { isFirst: true });
   const { port = 0, host = '127.0.0.1', fallback = notFound } = options;
   const server = createServer(
     { connectionsCheckingInterval: checkingIntervalMs, maxHeaderSize: maxHeaderBytes },

@@ -114,6 +114,7 @@ export function endPoll(context: ServerContext, held: HeldState, outcome: PollOu
   held.isDone = true;
   held.timer?.clear();
   held.timer = undefined;
+  context.deadlines.remove(held);
   const { session } = held;
   if (session.held === held) session.held = undefined;
   const nowMs = context.now();

@@ -6,6 +6,7 @@ import { endPoll } from './answering.ts';
 import { readAsked } from './asking.ts';
 import type { ClientIdentity } from './communication-server.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
+import { deadlineOf } from './deadlines.ts';
 import { reportFailed } from './failed.ts';
 import type { HeldState, InternalReply } from './held-poll.ts';
 import { ask, unavailable } from './polling.ts';
@@ -47,12 +48,13 @@ export function arrive(
   session.polls++;
   context.totals.polls++;
   joinGroups(context, session, identity.groups);
-  const held = register(context, { session, identity, request, reply, knowsSent, isOpening: known === undefined, streamSeconds });
+  const isOpening = known === undefined;
+  const held = register(context, { session, identity, request, reply, knowsSent, isOpening, streamSeconds, nowMs });
   if (request.failed !== undefined && request.failed.length > 0) {
     const reported = reportFailed(context, session, request.failed);
     if (reported !== undefined) return askLater(context, held, reported);
   }
-  ask(context, held, true);
+  ask(context, held, true, nowMs);
   return held.isDone ? undefined : held;
 }
 
@@ -60,7 +62,7 @@ export function arrive(
 function askLater(context: ServerContext, held: HeldState, reported: PromiseLike<unknown>): HeldState {
   held.isBusy = true;
   reported.then(
-    () => ask(context, held, true),
+    () => ask(context, held, true, context.now()),
     () => unavailable(context, held),
   );
   return held;
@@ -89,15 +91,15 @@ interface Arrival {
   readonly isOpening: boolean;
   /** The poll begins a stream of at most this many seconds. */
   readonly streamSeconds: number | undefined;
+  readonly nowMs: number;
 }
 
 function register(context: ServerContext, arrival: Arrival): HeldState {
-  const { session, identity, request, reply, knowsSent, isOpening, streamSeconds } = arrival;
-  const nowMs = context.now();
-  const asked = readAsked(context, session, identity, request, knowsSent);
+  const { session, identity, request, reply, isOpening, streamSeconds, nowMs } = arrival;
+  const asked = readAsked(context, arrival);
   if (session.applications.size > asked.applications.length) leaveUnasked(context, session, nowMs);
   const waitSeconds = streamSeconds ?? grantedSeconds(context, request.wait ?? 0);
-  const deadlineMs = Math.min(nowMs + waitSeconds * 1000, identity.expiresMs ?? Number.POSITIVE_INFINITY);
+  const deadlineMs = Math.min(deadlineOf(nowMs, waitSeconds * 1000), identity.expiresMs ?? Number.POSITIVE_INFINITY);
   const held: HeldState = {
     session,
     reply,
@@ -109,6 +111,9 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
     deadlineMs,
     mustAnswer: isOpening || asked.errors.length > 0 || asked.isNew.includes(true),
     isOpening,
+    ending: undefined,
+    before: undefined,
+    after: undefined,
     timer: undefined,
     timerMs: 0,
     isHeld: false,

@@ -16,24 +16,39 @@ export interface Asked {
   applications: SessionApplication[];
   /** For each application: whether the client needs a new cursor in any case. */
   isNew: boolean[];
-  readonly errors: { readonly application: string; readonly problem: Problem }[];
+  errors: { readonly application: string; readonly problem: Problem }[];
+}
+
+/** What is read of a poll that arrives. */
+interface AskingPoll {
+  readonly session: Session;
+  readonly identity: ClientIdentity;
+  readonly request: PollRequest;
+  readonly knowsSent: boolean;
+  readonly nowMs: number;
+}
+
+/** What most polls have none of is one empty array for all. */
+const nobody: SessionApplication[] = [];
+const nothing: boolean[] = [];
+const noErrors: Asked['errors'] = [];
+
+function noteError(asked: Asked, application: string, found: Problem): void {
+  if (asked.errors.length === 0) asked.errors = [{ application, problem: found }];
+  else asked.errors.push({ application, problem: found });
 }
 
 /** Reads the applications of a poll into the session. */
 export function readAsked(
   context: ServerContext,
-  session: Session,
-  identity: ClientIdentity,
-  request: PollRequest,
-  knowsSent: boolean,
+  { session, identity, request, knowsSent, nowMs }: AskingPoll,
 ): Asked {
-  const asked: Asked = { applications: [], isNew: [], errors: [] };
-  const nowMs = context.now();
+  const asked: Asked = { applications: nobody, isNew: nothing, errors: noErrors };
   for (const name of Object.keys(request.applications)) {
     const refusal = refuse(context, identity, name);
     const wanted = refusal ?? parsePollApplication(request.applications[name], name);
     if (isProblem(wanted)) {
-      asked.errors.push({ application: name, problem: wanted });
+      noteError(asked, name, wanted);
       continue;
     }
     const application = followApplication(context, session, name, nowMs);
@@ -49,7 +64,7 @@ export function readAsked(
         asked.applications.push(application);
         asked.isNew.push(isNew);
       }
-    } else asked.errors.push({ application: name, problem: isNew });
+    } else noteError(asked, name, isNew);
   }
   return asked;
 }

@@ -5,6 +5,7 @@ import type { FetchTarget } from '../protocol/fetch-target.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { ApplicationOptions } from './communication-server.ts';
 import { eventKinds, type ServerEvent } from './events.ts';
+import type { Deadlines } from './deadlines.ts';
 import type { HeldState } from './held-poll.ts';
 import type { RecipientEntry, Session } from './session.ts';
 
@@ -38,6 +39,8 @@ export interface ServerContext {
   /** Kinds that somebody listens to. */
   heard: ReadonlySet<ServerEvent['kind']>;
   readonly totals: Counters;
+  /** When held polls end. */
+  readonly deadlines: Deadlines;
   held: number;
   /** Polls that have something to be asked again for, in this turn or gather window. */
   woken: HeldState[];

@@ -15,8 +15,10 @@ import type {
   ContractHandle,
 } from './communication-server.ts';
 import { isHeard, observe, type ServerContext, tell } from './context.ts';
+import { createDeadlines } from './deadlines.ts';
 import { endHeldPolls } from './draining.ts';
 import { checkApplications, checkLimits } from './options.ts';
+import { ask } from './polling.ts';
 import { publish, turnAway } from './publishing.ts';
 import { closeSession, findSession, forgetIfSilent } from './sessions.ts';
 import { describeMessage } from './status.ts';
@@ -63,12 +65,13 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
   const limits = checkLimits(options.limits);
   const buffer = options.buffer ?? createMemoryBuffer({ limits, clock, random });
   const origin = clock.now() - clock.monotonic();
+  const now = (): number => origin + clock.monotonic();
   const context: ServerContext = {
     buffer,
     limits,
     clock,
     random,
-    now: () => origin + clock.monotonic(),
+    now,
     applications: checkApplications(options.applications),
     sessions: new Map(),
     recipients: new Map(),
@@ -78,6 +81,7 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     totals: { accepted: 0, refused: 0, delivered: 0, acknowledged: 0, polls: 0, emptyPolls: 0 },
     held: 0,
     woken: [],
+    deadlines: createDeadlines(clock, (held) => ask(context, held, false, now())),
     drainSeconds: undefined,
   };
   let sweeper: Timer | undefined;

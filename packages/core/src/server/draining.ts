@@ -13,7 +13,7 @@ export async function endHeldPolls(context: ServerContext, drainSeconds: number)
   const held = [...context.sessions.values()]
     .map((session) => session.held)
     .filter((poll): poll is HeldState => poll !== undefined);
-  for (const poll of held) if (!poll.isBusy) ask(context, poll, false);
+  for (const poll of held) if (!poll.isBusy) ask(context, poll, false, context.now());
   const untilMs = context.now() + patienceMs;
   while (held.some((poll) => !poll.isDone) && context.now() < untilMs) {
     await new Promise<void>((done) => void context.clock.setTimeout(done, lookMs));

@@ -2,6 +2,7 @@
 import type { Timer } from '../protocol/environment.ts';
 import type { Problem } from '../protocol/problem.ts';
 import type { HeldPoll, PollOutcome } from './communication-server.ts';
+import type { Ending } from './deadlines.ts';
 import type { Following, Session, SessionApplication } from './session.ts';
 
 /** A reply that is also told which poll it answers, if one was registered. */
@@ -27,7 +28,11 @@ export interface HeldState extends HeldPoll {
   readonly mustAnswer: boolean;
   /** It opened its session. */
   readonly isOpening: boolean;
-  /** It is waiting, with the timer that ends the wait. */
+  /** The others that end when it does, and its neighbours among them; the deadlines' own. */
+  ending: Ending | undefined;
+  before: HeldState | undefined;
+  after: HeldState | undefined;
+  /** The timer that has it looked at before its deadline, where there is reason to. */
   timer: Timer | undefined;
   /** The moment for which the timer is set. */
   timerMs: number;

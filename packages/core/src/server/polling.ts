@@ -22,12 +22,12 @@ import { lifetimeMs } from './sessions.ts';
 const crowdedSeconds = 10;
 
 /** Asks the buffer for all queues of a poll; the first time it acknowledges as well. */
-export function ask(context: ServerContext, held: HeldState, isFirst: boolean): void {
+export function ask(context: ServerContext, held: HeldState, isFirst: boolean, nowMs: number): void {
   if (held.isDone) return;
   const { session } = held;
   held.isBusy = true;
   held.isWoken = false;
-  const holdMs = Math.min(Math.max(held.deadlineMs - context.now(), 0), againMs(context, held));
+  const holdMs = Math.min(Math.max(held.deadlineMs - nowMs, 0), againMs(context, held));
   const keepMs = lifetimeMs(context, session) + holdMs;
   let readings: MaybePromise<readonly QueueReading[]>;
   try {
@@ -42,7 +42,7 @@ export function ask(context: ServerContext, held: HeldState, isFirst: boolean): 
     return;
   }
   if ('then' in readings) decideLater(context, held, readings, isFirst);
-  else decide(context, held, readings, isFirst);
+  else decide(context, held, readings, isFirst, nowMs);
 }
 
 /** Apart from `ask`: what its closures hold would otherwise be put together for every poll. */
@@ -53,7 +53,7 @@ function decideLater(
   isFirst: boolean,
 ): void {
   readings.then(
-    (found) => decide(context, held, found, isFirst),
+    (found) => decide(context, held, found, isFirst, context.now()),
     () => unavailable(context, held),
   );
 }
@@ -67,11 +67,16 @@ export function unavailable(context: ServerContext, held: HeldState): void {
 }
 
 /** Answers, or holds on. */
-function decide(context: ServerContext, held: HeldState, readings: readonly QueueReading[], isFirst: boolean): void {
+function decide(
+  context: ServerContext,
+  held: HeldState,
+  readings: readonly QueueReading[],
+  isFirst: boolean,
+  nowMs: number,
+): void {
   held.isBusy = false;
   if (held.isDone) return;
   if (isFirst) noteAcknowledged(context, held.session, held.followings, readings);
-  const nowMs = context.now();
   if (!held.mustAnswer && context.drainSeconds === undefined && held.session.interval === 0 && areQuiet(readings))
     return goOn(context, held, nowMs);
   const sections = sectionsOf(held, readings);
@@ -81,7 +86,7 @@ function decide(context: ServerContext, held: HeldState, readings: readonly Queu
   if (!held.isHeld && isCrowded(context, held))
     return answerPoll(context, held, sections, { advice: { interval: crowdedSeconds } });
   hold(context, held, Math.min(dueMs, held.deadlineMs, nowMs + againMs(context, held)), nowMs);
-  if (held.isWoken) ask(context, held, false);
+  if (held.isWoken) ask(context, held, false, nowMs);
 }
 
 /** Nothing in any queue: the most frequent case, without making an answer. */
@@ -99,7 +104,7 @@ function goOn(context: ServerContext, held: HeldState, nowMs: number): void {
   if (!held.isHeld && isCrowded(context, held))
     return answerPoll(context, held, sectionsOf(held, []), { advice: { interval: crowdedSeconds } });
   hold(context, held, Math.min(held.deadlineMs, nowMs + againMs(context, held)), nowMs);
-  if (held.isWoken) ask(context, held, false);
+  if (held.isWoken) ask(context, held, false, nowMs);
 }
 
 function sectionsOf(held: HeldState, readings: readonly QueueReading[]): Section[] {
@@ -162,13 +167,14 @@ function hold(context: ServerContext, held: HeldState, untilMs: number, nowMs: n
     held.session.entry.held++;
     if (isHeard(context, 'poll-held')) tellHeld(context, held, nowMs);
   }
+  if (untilMs >= held.deadlineMs) return context.deadlines.add(held, nowMs);
   if (held.timer !== undefined && held.timerMs <= untilMs) return;
   held.timer?.clear();
   held.timerMs = untilMs;
   held.timer = context.clock.setTimeout(
     () => {
       held.timer = undefined;
-      ask(context, held, false);
+      ask(context, held, false, context.now());
     },
     Math.ceil(untilMs - nowMs),
   );

@@ -155,6 +155,9 @@ function goOn(state: StreamState, answered: HeldState): void {
     mustAnswer: false,
     isOpening: false,
     arrivedMs: context.now(),
+    ending: undefined,
+    before: undefined,
+    after: undefined,
     timer: undefined,
     timerMs: 0,
     isHeld: false,
@@ -166,13 +169,13 @@ function goOn(state: StreamState, answered: HeldState): void {
   session.polls++;
   session.held = next;
   state.held = next;
-  if (sink.buffered < pauseBytes) return ask(context, next, false);
+  if (sink.buffered < pauseBytes) return ask(context, next, false, context.now());
   // Busy keeps publishes from asking the buffer for a reader that has no room.
   next.isBusy = true;
   sink.onDrain = () => {
     sink.onDrain = undefined;
     state.isStuck = false;
-    ask(context, next, false);
+    ask(context, next, false, context.now());
   };
 }
 

@@ -50,7 +50,8 @@ function gather(context: ServerContext, held: HeldState): void {
   const flush = (): void => {
     const { woken } = context;
     context.woken = nothing;
-    for (const each of woken) if (!each.isBusy) ask(context, each, false);
+    const nowMs = context.now();
+    for (const each of woken) if (!each.isBusy) ask(context, each, false, nowMs);
   };
   const { gatherMs } = context.limits;
   if (gatherMs > 0) context.clock.setTimeout(flush, gatherMs);

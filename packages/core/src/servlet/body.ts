@@ -10,16 +10,25 @@ export function withJsonBody(service: Service, exchange: Exchange, maxBytes: num
   const wrong = checkHeaders(exchange, maxBytes);
   if (wrong !== undefined) return respondProblem(service, exchange, wrong);
   const found = exchange.readBody(maxBytes);
-  if ('then' in found) {
-    const fail = (failure: unknown): void => respondFailure(service, exchange, failure);
-    found.then((body) => {
-      try {
-        parse(service, exchange, maxBytes, body, use);
-      } catch (failure) {
-        fail(failure);
-      }
-    }, fail);
-  } else parse(service, exchange, maxBytes, found, use);
+  if (!('then' in found)) return parse(service, exchange, maxBytes, found, use);
+  found.then(
+    (outcome) => parseSafely(service, exchange, maxBytes, outcome, use),
+    (failure: unknown) => respondFailure(service, exchange, failure),
+  );
+}
+
+function parseSafely(
+  service: Service,
+  exchange: Exchange,
+  maxBytes: number,
+  outcome: BodyOutcome,
+  use: (body: JsonBody) => void,
+): void {
+  try {
+    parse(service, exchange, maxBytes, outcome, use);
+  } catch (failure) {
+    respondFailure(service, exchange, failure);
+  }
 }
 
 function checkHeaders(exchange: Exchange, maxBytes: number): Problem | undefined {

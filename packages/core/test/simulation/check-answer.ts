@@ -20,6 +20,8 @@ export interface Stretch {
   readonly life: Life | undefined;
   /** The place asked for, where it still stands. */
   readonly from: number | undefined;
+  /** The earliest place where reading may have begun: where the client had read to, if that lay behind its cursor. */
+  readonly earliest: number;
   /** The place that the answer ends at. */
   readonly to: number;
   readonly isReset: boolean;
@@ -128,7 +130,9 @@ function readStretches(world: World, visit: Visit, application: string, section:
     const stands = place?.epoch === end.epoch && place.position <= (life?.entries.length ?? 0);
     // A server may believe that this session was sent less than it was, and begin there.
     const from = stands ? Math.min(place.position, end.position, firstOf(section, end.epoch)) : undefined;
-    stretches.push({ tag, address, life, from, to: end.position, isReset: place !== undefined && !stands });
+    // What this session was not sent it cannot acknowledge: a cursor from before it may count only up to what it read.
+    const earliest = Math.min(from ?? 0, stands && read?.epoch === end.epoch ? read.position : Number.POSITIVE_INFINITY);
+    stretches.push({ tag, address, life, from, earliest, to: end.position, isReset: place !== undefined && !stands });
   }
   return stretches;
 }
@@ -175,11 +179,11 @@ function hasManyLosses({ life }: Stretch): boolean {
 function countLosses(world: World, stretches: readonly Stretch[], reason: string): { least: number; most: number } {
   let least = 0;
   let most = 0;
-  for (const { life, from, to } of stretches) {
-    for (const { left } of life?.entries.slice(from ?? 0, to) ?? []) {
+  for (const { life, from, earliest, to } of stretches) {
+    for (const [index, { left }] of life?.entries.slice(earliest, to).entries() ?? []) {
       if (left?.reason !== reason) continue;
       most++;
-      if (from !== undefined && isOld(world, left.atMs)) least++;
+      if (from !== undefined && earliest + index >= from && isOld(world, left.atMs)) least++;
     }
   }
   return { least, most };
