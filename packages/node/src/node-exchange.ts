@@ -49,7 +49,7 @@ export class NodeExchange implements Exchange {
     return openAnswer(this.#response);
   }
 
-  respond({ status, headers, body }: Answer): void {
+  respond({ status, headers, body, isAscii = false }: Answer): void {
     const response = this.#response;
     if (response.destroyed || response.headersSent) return;
     // What the client still sends is not read: the connection cannot be used for another request.
@@ -61,7 +61,8 @@ export class NodeExchange implements Exchange {
       response.end();
       return;
     }
-    const bytes = Buffer.byteLength(body);
+    // Counting has the body copied into one piece, which writing it does once more.
+    const bytes = isAscii ? body.length : Buffer.byteLength(body);
     this.#begin(status, [...headers, 'content-length', String(bytes)]);
     if (this.method === 'HEAD') response.end();
     // As many bytes as characters: all of it is ASCII, which is written without being encoded.

@@ -84,6 +84,7 @@ function moveOn(following: Following, { epoch, after, reset }: QueueReading): nu
     following.epoch = epoch;
     following.sent = after;
     following.covered = after;
+    following.part = '';
     following.acknowledged = handled === undefined ? after : 0;
   }
   if (following.sent < after) following.sent = after;

@@ -5,6 +5,7 @@ import type { BufferedMessage, QueueReading } from '../buffer/message-buffer.ts'
 import { cursorPart, messageId } from '../protocol/cursor.ts';
 import { flatten } from '../protocol/text.ts';
 import type { Gap, GapReason } from '../protocol/types.ts';
+import { isAsciiMessage } from './message-size.ts';
 import type { Following, SessionApplication } from './session.ts';
 
 /** One application's part of an answer being made. */
@@ -22,6 +23,8 @@ export interface Delivery {
   readonly messages: readonly BufferedMessage[];
   /** The last position that the answer covers. */
   readonly end: number;
+  /** What the cursor says of the queue. */
+  readonly part: string;
 }
 
 export interface WrittenSection {
@@ -31,6 +34,8 @@ export interface WrittenSection {
   readonly count: number;
   readonly gap: Gap | undefined;
   readonly hasMore: boolean;
+  /** `json` is known to hold nothing but ASCII. */
+  readonly isAscii: boolean;
 }
 
 /** Messages of a section, by queue, in the order of delivery. */
@@ -47,7 +52,8 @@ export function saysSomething({ isNew, readings }: Section): boolean {
 
 /** Writes a section with the first `count` of its messages; `undefined` where nothing is left to say. */
 export function writeSection({ application, readings, isNew }: Section, count: number): WrittenSection | undefined {
-  const deliveries: Delivery[] = [];
+  // Made at its length: the first `push` to an empty one takes the room of seventeen.
+  const deliveries = new Array<Delivery>(readings.length);
   let left = count;
   let hasMore = false;
   let isMoved = false;
@@ -63,8 +69,9 @@ export function writeSection({ application, readings, isNew }: Section, count: n
     if (!isExhausted) hasMore = true;
     const end = isExhausted ? reading.last : (messages[messages.length - 1]?.position ?? reading.after);
     if (end !== reading.after) isMoved = true;
-    cursor = joined(cursor, cursorPart(following.tag, reading.epoch, end));
-    deliveries.push({ following, epoch: reading.epoch, messages, end });
+    const part = partOf(following, reading.epoch, end);
+    cursor = joined(cursor, part);
+    deliveries[index] = { following, epoch: reading.epoch, messages, end, part };
   }
   const gap = gapOf(readings, deliveries);
   if (!isNew && gap === undefined && count === 0 && !hasMore && !isMoved) return undefined;
@@ -72,7 +79,18 @@ export function writeSection({ application, readings, isNew }: Section, count: n
   if (gap !== undefined) json += `,"gap":${JSON.stringify(gap)}`;
   if (count > 0) json += `,"messages":[${writeMessages(readings, deliveries)}]`;
   json += hasMore ? ',"more":true}' : '}';
-  return { json, cursor, deliveries, count, gap, hasMore };
+  return { json, cursor, deliveries, count, gap, hasMore, isAscii: areAscii(deliveries) };
+}
+
+/** The queue's part of the cursor; the last one again where the queue stands still, as everyone's mostly does. */
+function partOf(following: Following, epoch: string, end: number): string {
+  if (following.part !== '' && following.covered === end && following.epoch === epoch) return following.part;
+  return cursorPart(following.tag, epoch, end);
+}
+
+function areAscii(deliveries: readonly Delivery[]): boolean {
+  for (const { messages } of deliveries) for (const message of messages) if (!isAsciiMessage(message)) return false;
+  return true;
 }
 
 function joined(parts: string, part: string): string {

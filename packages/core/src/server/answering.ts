@@ -21,6 +21,8 @@ export function answerPoll(context: ServerContext, held: HeldState, sections: re
   let json = '';
   let messages = 0;
   let hasMore = false;
+  // Names of applications, cursors and ids are; what a problem says need not be.
+  let isAscii = held.errors.length === 0;
   for (let index = 0; index < sections.length; index++) {
     const section = sections[index];
     const written = section && writeSection(section, counts[index] ?? 0);
@@ -28,6 +30,7 @@ export function answerPoll(context: ServerContext, held: HeldState, sections: re
     json += json === '' ? written.json : `,${written.json}`;
     messages += written.count;
     hasMore ||= written.hasMore;
+    isAscii &&= written.isAscii;
     noteWritten(context, held, section, written);
   }
   for (const { application, problem: found } of held.errors) {
@@ -48,7 +51,7 @@ export function answerPoll(context: ServerContext, held: HeldState, sections: re
   endPoll(
     context,
     held,
-    isCrowded ? { status: 200, json: body, retryAfter: advice.interval } : { status: 200, json: body },
+    isCrowded ? { status: 200, json: body, isAscii, retryAfter: advice.interval } : { status: 200, json: body, isAscii },
     messages,
   );
 }
@@ -83,9 +86,10 @@ function noteWritten(context: ServerContext, held: HeldState, section: Section, 
   context.totals.delivered += written.count;
   const entry = context.applications.get(application.name);
   if (entry !== undefined) entry.delivered += written.count;
-  for (const { following, epoch, end, messages } of written.deliveries) {
+  for (const { following, epoch, end, messages, part } of written.deliveries) {
     following.sent = following.epoch === epoch ? Math.max(following.sent, end) : end;
     following.covered = end;
+    following.part = part;
     following.epoch = epoch;
     following.outstanding += messages.length;
   }

@@ -53,9 +53,9 @@ export interface ClientIdentity {
   readonly expiresMs?: number;
 }
 
-/** What ends a poll. `json` is a ready body. */
+/** What ends a poll. `json` is a ready body, of nothing but ASCII where `isAscii` says so. */
 export type PollOutcome =
-  | { readonly status: 200; readonly json: string; readonly retryAfter?: number }
+  | { readonly status: 200; readonly json: string; readonly isAscii?: boolean; readonly retryAfter?: number }
   | { readonly status: 204 }
   | { readonly status: 400 | 401 | 409 | 429 | 503; readonly problem: Problem };
 

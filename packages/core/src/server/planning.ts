@@ -8,9 +8,8 @@ import { isProblem, memberOf, parseNotification } from '../protocol/requests.ts'
 import { digest, flatten, utf8Length } from '../protocol/text.ts';
 import type { Address, Notification } from '../protocol/types.ts';
 import type { ApplicationEntry, ServerContext } from './context.ts';
+import { messageOverhead } from './message-size.ts';
 
-/** What a message counts for besides its text: the record, its place in the queue. */
-const messageOverhead = 96;
 
 /** One thing that a publisher handed over. */
 export interface Offered {

@@ -17,6 +17,8 @@ export interface Following extends QueueExchange {
   sent: number;
   /** The last position that the last answer covered: a late retry's may cover less than one before it. */
   covered: number;
+  /** What the cursor says of this queue for `covered`; empty where no answer said so yet. */
+  part: string;
   /** The last position that this session acknowledged. */
   acknowledged: number;
   /** Messages sent to this session and not acknowledged by it. */

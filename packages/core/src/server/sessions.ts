@@ -120,6 +120,7 @@ function followingsOf(context: ServerContext, session: Session, application: str
     epoch: '',
     sent: 0,
     covered: 0,
+    part: '',
     acknowledged: 0,
     outstanding: 0,
   }));

@@ -18,6 +18,8 @@ export interface Answer {
   /** Names (lower case) and values in turn, without `content-length`: the adapter adds it. */
   readonly headers: readonly string[];
   readonly body: string;
+  /** The body is known to be all ASCII: it takes as many bytes as characters. @default false */
+  readonly isAscii?: boolean | undefined;
 }
 
 /** An answer whose body comes in pieces. */

@@ -35,7 +35,7 @@ function respondOutcome(service: Service, exchange: Exchange, outcome: PollOutco
     case 200: {
       const { json } = service.headersFor(exchange);
       const headers = outcome.retryAfter === undefined ? json : [...json, 'retry-after', String(Math.ceil(outcome.retryAfter))];
-      return exchange.respond({ status: 200, headers, body: outcome.json });
+      return exchange.respond({ status: 200, headers, body: outcome.json, isAscii: outcome.isAscii });
     }
     case 204:
       return exchange.respond({ status: 204, headers: service.headersFor(exchange).empty, body: '' });
