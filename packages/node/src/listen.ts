@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CommunicationServer, ServletOptions } from '@pollux/core/server';
+import { noteConnections } from './connections.ts';
 import { prepareGracefulEnd } from './graceful-end.ts';
 import { createNodeHandler } from './handler.ts';
 import { closeIdleConnections } from './idle-connections.ts';
@@ -49,12 +50,12 @@ export function applyServerLimits(server: Server): void {
 export async function listen(options: ListenOptions): Promise<Listening> {
   const handle = createNodeHandler(options, { isFirst: true });
   const { port = 0, host = '127.0.0.1', fallback = notFound } = options;
-  const server = createServer(
-    { connectionsCheckingInterval: checkingIntervalMs, maxHeaderSize: maxHeaderBytes },
-    (request, response) => {
-      if (!handle(request, response)) fallback(request, response);
-    },
-  );
+  const server = createServer({ connectionsCheckingInterval: checkingIntervalMs, maxHeaderSize: maxHeaderBytes });
+  const note = noteConnections(server);
+  server.on('request', (request, response) => {
+    note(request, response);
+    if (!handle(request, response)) fallback(request, response);
+  });
   applyServerLimits(server);
   const end = prepareGracefulEnd(server);
   await new Promise<void>((resolve, reject) => {

@@ -39,10 +39,7 @@ function noteError(asked: Asked, application: string, found: Problem): void {
 }
 
 /** Reads the applications of a poll into the session. */
-export function readAsked(
-  context: ServerContext,
-  { session, identity, request, knowsSent, nowMs }: AskingPoll,
-): Asked {
+export function readAsked(context: ServerContext, { session, identity, request, knowsSent, nowMs }: AskingPoll): Asked {
   const asked: Asked = { applications: nobody, isNew: nothing, errors: noErrors };
   for (const name of Object.keys(request.applications)) {
     const refusal = refuse(context, identity, name);

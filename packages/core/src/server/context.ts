@@ -4,8 +4,8 @@ import type { Clock, Random } from '../protocol/environment.ts';
 import type { FetchTarget } from '../protocol/fetch-target.ts';
 import type { Limits } from '../protocol/limits.ts';
 import type { ApplicationOptions } from './communication-server.ts';
-import { eventKinds, type ServerEvent } from './events.ts';
 import type { Deadlines } from './deadlines.ts';
+import { eventKinds, type ServerEvent } from './events.ts';
 import type { HeldState } from './held-poll.ts';
 import type { RecipientEntry, Session } from './session.ts';
 

@@ -10,7 +10,6 @@ import type { Address, Notification } from '../protocol/types.ts';
 import type { ApplicationEntry, ServerContext } from './context.ts';
 import { messageOverhead } from './message-size.ts';
 
-
 /** One thing that a publisher handed over. */
 export interface Offered {
   readonly value: unknown;

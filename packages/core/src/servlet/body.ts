@@ -7,28 +7,33 @@ import { respondFailure, respondProblem, type Service } from './service.ts';
 
 /** Reads and parses the body, then goes on with it; whatever is wrong is answered here. */
 export function withJsonBody(service: Service, exchange: Exchange, maxBytes: number, use: (body: JsonBody) => void): void {
+  withTextBody(service, exchange, maxBytes, (text) => useJson(service, exchange, text, use));
+}
+
+/** Parses a body and goes on with it, or answers what is wrong. */
+export function useJson(service: Service, exchange: Exchange, text: string, use: (body: JsonBody) => void): void {
+  const { jsonDepth: depth, jsonKeys: keys } = service.server.limits;
+  const parsed = parseJson(text, { depth, keys });
+  if (isProblem(parsed)) return respondProblem(service, exchange, parsed);
+  use(parsed);
+}
+
+/** Reads the body of a request that says it is JSON, then goes on with it; whatever is wrong is answered here. */
+export function withTextBody(service: Service, exchange: Exchange, maxBytes: number, use: (text: string) => void): void {
   const wrong = checkHeaders(exchange, maxBytes);
   if (wrong !== undefined) return respondProblem(service, exchange, wrong);
   const found = exchange.readBody(maxBytes);
-  if (!('then' in found)) return parse(service, exchange, maxBytes, found, use);
+  if (!('then' in found)) return useOutcome(service, exchange, maxBytes, found, use);
   found.then(
-    (outcome) => parseSafely(service, exchange, maxBytes, outcome, use),
+    (outcome) => {
+      try {
+        useOutcome(service, exchange, maxBytes, outcome, use);
+      } catch (failure) {
+        respondFailure(service, exchange, failure);
+      }
+    },
     (failure: unknown) => respondFailure(service, exchange, failure),
   );
-}
-
-function parseSafely(
-  service: Service,
-  exchange: Exchange,
-  maxBytes: number,
-  outcome: BodyOutcome,
-  use: (body: JsonBody) => void,
-): void {
-  try {
-    parse(service, exchange, maxBytes, outcome, use);
-  } catch (failure) {
-    respondFailure(service, exchange, failure);
-  }
 }
 
 function checkHeaders(exchange: Exchange, maxBytes: number): Problem | undefined {
@@ -54,20 +59,16 @@ function tooLarge(maxBytes: number): Problem {
   return problem('payload-too-large', { detail: `A body may take ${maxBytes} bytes here.` });
 }
 
-function parse(
+function useOutcome(
   service: Service,
   exchange: Exchange,
   maxBytes: number,
   outcome: BodyOutcome,
-  use: (body: JsonBody) => void,
+  use: (text: string) => void,
 ): void {
   switch (outcome.kind) {
-    case 'text': {
-      const { jsonDepth: depth, jsonKeys: keys } = service.server.limits;
-      const parsed = parseJson(outcome.text, { depth, keys });
-      if (isProblem(parsed)) return respondProblem(service, exchange, parsed);
-      return use(parsed);
-    }
+    case 'text':
+      return use(outcome.text);
     case 'too-large':
       return respondProblem(service, exchange, tooLarge(maxBytes));
     case 'not-utf8':

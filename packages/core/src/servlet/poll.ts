@@ -1,8 +1,10 @@
 /** `POST {base}/poll`: who is calling, what is asked, and the answer whenever it comes. */
+import { readPlainPoll } from '../protocol/plain-poll.ts';
 import { isProblem, parsePollRequest } from '../protocol/requests.ts';
+import type { PollRequest } from '../protocol/types.ts';
 import type { ClientIdentity, PollOutcome } from '../server/communication-server.ts';
 import { asClient } from './as-client.ts';
-import { withJsonBody } from './body.ts';
+import { useJson, withTextBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { framingFor } from './framing.ts';
 import { respondProblem, type Service } from './service.ts';
@@ -17,17 +19,26 @@ export function servePoll(service: Service, exchange: Exchange): void {
 }
 
 function pollAs(service: Service, exchange: Exchange, identity: ClientIdentity): void {
-  withJsonBody(service, exchange, service.server.limits.pollBytes, ({ value }) => {
-    const request = parsePollRequest(value);
-    if (isProblem(request)) return respondProblem(service, exchange, request);
-    const held = service.server.poll(identity, request, {
-      answer(outcome) {
-        exchange.onDisconnect = undefined;
-        respondOutcome(service, exchange, outcome);
-      },
+  withTextBody(service, exchange, service.server.limits.pollBytes, (text) => {
+    // A member takes at least five characters, "":0, and a plain poll has three levels: fewer than any bound allows.
+    const plain = text.length > service.server.limits.jsonKeys * 5 ? undefined : readPlainPoll(text);
+    if (plain !== undefined) return startPoll(service, exchange, identity, plain);
+    useJson(service, exchange, text, ({ value }) => {
+      const request = parsePollRequest(value);
+      if (isProblem(request)) respondProblem(service, exchange, request);
+      else startPoll(service, exchange, identity, request);
     });
-    if (held !== undefined) exchange.onDisconnect = held.cancel;
   });
+}
+
+function startPoll(service: Service, exchange: Exchange, identity: ClientIdentity, request: PollRequest): void {
+  const held = service.server.poll(identity, request, {
+    answer(outcome) {
+      exchange.onDisconnect = undefined;
+      respondOutcome(service, exchange, outcome);
+    },
+  });
+  if (held !== undefined) exchange.onDisconnect = held.cancel;
 }
 
 function respondOutcome(service: Service, exchange: Exchange, outcome: PollOutcome): void {
