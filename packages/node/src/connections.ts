@@ -1,30 +1,41 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** The open connections of a server, with the answer that each is or was last busy with. */
-export type Connections = ReadonlyMap<Socket, ServerResponse | undefined>;
+const lastAnswer: unique symbol = Symbol('lastAnswer');
 
-const known = new WeakMap<Server, Connections>();
+/** A connection, with the answer that it is or was last busy with. */
+export type Connection = Socket & { [lastAnswer]?: ServerResponse };
 
-/** Keeps the list of a server's connections from now on; one list for each server. */
-export function connectionsOf(server: Server): Connections {
+const known = new WeakMap<Server, ReadonlySet<Connection>>();
+
+/** The open connections of a server from now on; one set for each server. */
+export function connectionsOf(server: Server): ReadonlySet<Connection> {
   const tracked = known.get(server);
   if (tracked !== undefined) return tracked;
-  const note = noteConnections(server);
-  server.prependListener('request', note);
-  return known.get(server) as Connections;
+  server.prependListener('request', noteAnswer);
+  return trackConnections(server);
 }
 
 /**
- * Begins a server's list; the one listener that the server has must call the function returned at each request. A second
- * listener would have Node.js copy the list of them for every request.
+ * Begins a server's set; the listener that the server has must call `noteAnswer` itself. A second listener would have
+ * Node.js copy the list of them for every request.
  */
-export function noteConnections(server: Server): (request: IncomingMessage, response: ServerResponse) => void {
-  const connections = new Map<Socket, ServerResponse | undefined>();
+export function trackConnections(server: Server): ReadonlySet<Connection> {
+  const connections = new Set<Connection>();
   server.on('connection', (socket) => {
-    connections.set(socket, undefined);
+    connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });
   known.set(server, connections);
-  return ({ socket }, response) => void connections.set(socket, response);
+  return connections;
+}
+
+/** Notes on a connection what it is busy with. */
+export function noteAnswer({ socket }: { readonly socket: Connection }, response: ServerResponse): void {
+  socket[lastAnswer] = response;
+}
+
+/** The answer that a connection is or was last busy with. */
+export function lastAnswerOf(connection: Connection): ServerResponse | undefined {
+  return connection[lastAnswer];
 }

@@ -1,5 +1,5 @@
 import type { Server, ServerResponse } from 'node:http';
-import { connectionsOf } from './connections.ts';
+import { connectionsOf, lastAnswerOf } from './connections.ts';
 
 /**
  * Ends a server without cutting an answer: takes no new connections, closes idle ones, lets `finish` bring about the
@@ -17,14 +17,14 @@ function sayClose(res: ServerResponse | undefined): void {
 
 /** Prepares a server, before it listens, to be ended gracefully. */
 export function prepareGracefulEnd(server: Server): GracefulEnd {
-  const answers = connectionsOf(server);
+  const connections = connectionsOf(server);
   return async (finish, patienceMs) => {
     let cut = 0;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    for (const res of answers.values()) sayClose(res);
+    for (const connection of connections) sayClose(lastAnswerOf(connection));
     server.prependListener('request', (_req, res) => sayClose(res));
     const patience = setTimeout(() => {
-      cut = answers.size;
+      cut = connections.size;
       server.closeAllConnections();
     }, patienceMs);
     await finish();

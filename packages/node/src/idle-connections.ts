@@ -1,6 +1,6 @@
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { connectionsOf } from './connections.ts';
+import { connectionsOf, lastAnswerOf } from './connections.ts';
 
 /** How often idle connections are looked for, in milliseconds. */
 const lookMs = 5_000;
@@ -16,7 +16,8 @@ export function closeIdleConnections(server: Server, keepAliveMs: number, everyM
   const idle = new WeakMap<Socket, { readonly after: ServerResponse | undefined; looks: number }>();
   const most = Math.ceil(keepAliveMs / everyMs);
   const look = setInterval(() => {
-    for (const [socket, last] of connections) {
+    for (const socket of connections) {
+      const last = lastAnswerOf(socket);
       if (last !== undefined && !last.writableFinished) continue;
       const seen = idle.get(socket);
       if (seen === undefined || seen.after !== last) idle.set(socket, { after: last, looks: 0 });

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CommunicationServer, ServletOptions } from '@pollux/core/server';
-import { noteConnections } from './connections.ts';
+import { noteAnswer, trackConnections } from './connections.ts';
 import { prepareGracefulEnd } from './graceful-end.ts';
 import { createNodeHandler } from './handler.ts';
 import { closeIdleConnections } from './idle-connections.ts';
@@ -51,9 +51,9 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const handle = createNodeHandler(options, { isFirst: true });
   const { port = 0, host = '127.0.0.1', fallback = notFound } = options;
   const server = createServer({ connectionsCheckingInterval: checkingIntervalMs, maxHeaderSize: maxHeaderBytes });
-  const note = noteConnections(server);
+  trackConnections(server);
   server.on('request', (request, response) => {
-    note(request, response);
+    noteAnswer(request, response);
     if (!handle(request, response)) fallback(request, response);
   });
   applyServerLimits(server);

@@ -77,13 +77,13 @@ function parseFailed(value: unknown): NonNullable<PollRequest['failed']> | Probl
 
 /** Reads what a poll says of one application. */
 export function parsePollApplication(value: unknown, name: string): PollApplication | Problem {
-  const field = `applications.${name}`;
-  if (!isObject(value)) return invalid(field, 'an object');
+  if (!isObject(value)) return invalid(`applications.${name}`, 'an object');
   const { cursor, read, maxDelay, last } = value as Partial<Record<keyof PollApplication, unknown>>;
-  if (cursor !== undefined && cursor !== null && typeof cursor !== 'string') return wrongCursor(`${field}.cursor`);
-  if (read !== undefined && read !== null && typeof read !== 'string') return wrongCursor(`${field}.read`);
-  if (maxDelay !== undefined && !isSeconds(maxDelay)) return invalid(`${field}.maxDelay`, 'a number of seconds, 0 or more');
-  if (last !== undefined && !isCount(last, 1000)) return invalid(`${field}.last`, 'a whole number from 0 to 1000');
+  if (cursor !== undefined && cursor !== null && typeof cursor !== 'string') return wrongCursor(`applications.${name}.cursor`);
+  if (read !== undefined && read !== null && typeof read !== 'string') return wrongCursor(`applications.${name}.read`);
+  if (maxDelay !== undefined && !isSeconds(maxDelay))
+    return invalid(`applications.${name}.maxDelay`, 'a number of seconds, 0 or more');
+  if (last !== undefined && !isCount(last, 1000)) return invalid(`applications.${name}.last`, 'a whole number from 0 to 1000');
   return value as unknown as PollApplication;
 }
 

@@ -22,11 +22,11 @@ export function arrive(
   streamSeconds?: number,
 ): HeldState | undefined {
   const nowMs = context.now();
-  const count = Object.keys(request.applications).length;
+  const names = Object.keys(request.applications);
   const { limits, drainSeconds } = context;
   if (drainSeconds !== undefined)
     return refuse(reply, problem('draining', { retryAfter: Math.ceil(1 + context.random.next() * drainSeconds) }));
-  if (count > limits.applicationsPerSession) {
+  if (names.length > limits.applicationsPerSession) {
     const detail = `At most ${limits.applicationsPerSession} applications are allowed in one poll.`;
     return refuse(reply, problem('invalid-field', { field: 'applications', detail }));
   }
@@ -49,7 +49,7 @@ export function arrive(
   context.totals.polls++;
   joinGroups(context, session, identity.groups);
   const isOpening = known === undefined;
-  const held = register(context, { session, identity, request, reply, knowsSent, isOpening, streamSeconds, nowMs });
+  const held = register(context, { session, identity, request, names, reply, knowsSent, isOpening, streamSeconds, nowMs });
   if (request.failed !== undefined && request.failed.length > 0) {
     const reported = reportFailed(context, session, request.failed);
     if (reported !== undefined) return askLater(context, held, reported);
@@ -86,6 +86,8 @@ interface Arrival {
   readonly session: Session;
   readonly identity: ClientIdentity;
   readonly request: PollRequest;
+  /** The applications that it asks for. */
+  readonly names: readonly string[];
   readonly reply: InternalReply;
   readonly knowsSent: boolean;
   readonly isOpening: boolean;

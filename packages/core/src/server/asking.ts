@@ -24,6 +24,8 @@ interface AskingPoll {
   readonly session: Session;
   readonly identity: ClientIdentity;
   readonly request: PollRequest;
+  /** The applications that it asks for. */
+  readonly names: readonly string[];
   readonly knowsSent: boolean;
   readonly nowMs: number;
 }
@@ -39,16 +41,17 @@ function noteError(asked: Asked, application: string, found: Problem): void {
 }
 
 /** Reads the applications of a poll into the session. */
-export function readAsked(context: ServerContext, { session, identity, request, knowsSent, nowMs }: AskingPoll): Asked {
+export function readAsked(context: ServerContext, { session, identity, request, names, knowsSent, nowMs }: AskingPoll): Asked {
   const asked: Asked = { applications: nobody, isNew: nothing, errors: noErrors };
-  for (const name of Object.keys(request.applications)) {
-    const refusal = refuse(context, identity, name);
+  for (const name of names) {
+    const known = session.applications.get(name);
+    const refusal = refuse(context, identity, name, known);
     const wanted = refusal ?? parsePollApplication(request.applications[name], name);
     if (isProblem(wanted)) {
       noteError(asked, name, wanted);
       continue;
     }
-    const application = followApplication(context, session, name, nowMs);
+    const application = known ?? followApplication(context, session, name, nowMs);
     application.lastAskedMs = nowMs;
     application.maxDelay = wanted.maxDelay;
     const isNew = readCursors(application, wanted, knowsSent);
@@ -66,12 +69,18 @@ export function readAsked(context: ServerContext, { session, identity, request, 
   return asked;
 }
 
-function refuse(context: ServerContext, identity: ClientIdentity, name: string): Problem | undefined {
-  const isRegistered = context.applications.has(name);
+function refuse(
+  context: ServerContext,
+  identity: ClientIdentity,
+  name: string,
+  known: SessionApplication | undefined,
+): Problem | undefined {
   if (identity.applications !== undefined && !identity.applications.includes(name)) {
     return problem('forbidden', { detail: 'The credential does not cover this application.', retryAfter: refusedRetrySeconds });
   }
-  return isRegistered ? undefined : problem('unknown-application', { retryAfter: refusedRetrySeconds });
+  return known !== undefined || context.applications.has(name)
+    ? undefined
+    : problem('unknown-application', { retryAfter: refusedRetrySeconds });
 }
 
 /** Sets the places to acknowledge and to read on from; tells whether the client needs a new cursor in any case. */
