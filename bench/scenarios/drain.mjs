@@ -11,7 +11,7 @@ export const drain = {
   contenders: ['floor', 'pollux'],
   target: { of: 'ratio', bound: 'at-least', value: 0.9 },
   sizes: {
-    full: { recipients: 100, each: 1000, warmup: 3, rounds: 5 },
+    full: { recipients: 100, each: 1000, warmup: 9, rounds: 7 },
     quick: { recipients: 100, each: 1000, warmup: 1, rounds: 3 },
   },
   async measure({ server, load, size }) {

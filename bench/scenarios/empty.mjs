@@ -10,7 +10,7 @@ export const empty = {
   contenders: ['hello', 'floor', 'pollux'],
   target: { of: 'ratio', bound: 'at-least', value: 0.8 },
   sizes: {
-    full: { clients: 64, warmupMs: 2000, measuredMs: 4000 },
+    full: { clients: 64, warmupMs: 4000, measuredMs: 5000 },
     quick: { clients: 64, warmupMs: 1000, measuredMs: 1500 },
   },
   async measure({ server, load, protocol, size }) {

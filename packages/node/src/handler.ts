@@ -12,11 +12,6 @@ export interface NodeHandlerOptions {
    * response. @default 'write-at-once'
    */
   readonly headers?: 'write-at-once' | 'set-one-by-one';
-  /**
-   * The handler is the first to see a request, so that headers can be read as they came. Middleware before it may have
-   * changed `request.headers`. @default false
-   */
-  readonly isFirst?: boolean;
 }
 
 /** The exchange that a connection is busy with. Requests of one connection come one after another. */
@@ -29,19 +24,16 @@ type Connection = Socket & { [current]?: Exchange | undefined };
  *
  * @throws TypeError for a base path or an origin that cannot be right
  */
-export function createNodeHandler(
-  options: ServletOptions,
-  { headers = 'write-at-once', isFirst = false }: NodeHandlerOptions = {},
-): NodeHandler {
+export function createNodeHandler(options: ServletOptions, { headers = 'write-at-once' }: NodeHandlerOptions = {}): NodeHandler {
   const servlet = createServlet(options);
-  const handling = { setsHeaders: headers === 'set-one-by-one', isUntouched: isFirst };
+  const setsHeaders = headers === 'set-one-by-one';
   return (request, response) => {
     if (!servlet.matches(request.url ?? '')) return false;
     if (hasTwoHosts(request.rawHeaders)) {
       response.writeHead(400, ['connection', 'close', 'content-length', '0']).end();
       return true;
     }
-    const exchange = new NodeExchange(request, response, handling);
+    const exchange = new NodeExchange(request, response, setsHeaders);
     watchConnection(request.socket, exchange);
     servlet.handle(exchange);
     return true;

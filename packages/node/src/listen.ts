@@ -48,7 +48,7 @@ export function applyServerLimits(server: Server): void {
 
 /** Serves a communication server on a port of its own; rejects where the port cannot be had. */
 export async function listen(options: ListenOptions): Promise<Listening> {
-  const handle = createNodeHandler(options, { isFirst: true });
+  const handle = createNodeHandler(options);
   const { port = 0, host = '127.0.0.1', fallback = notFound } = options;
   const server = createServer({ connectionsCheckingInterval: checkingIntervalMs, maxHeaderSize: maxHeaderBytes });
   trackConnections(server);

@@ -1,15 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, BodyOutcome, Exchange, OpenAnswer } from '@pollux/core/server';
-import { headerOf } from './header-of.ts';
 import { parsedBody, readBody } from './read-body.ts';
-
-/** What is known of the host around the handler. */
-export interface Handling {
-  /** Response headers go out one by one, for middleware that wraps the response. */
-  readonly setsHeaders: boolean;
-  /** Nobody can have changed the request's headers: they are read as they came. */
-  readonly isUntouched: boolean;
-}
 
 /**
  * A request of `node:http` as the servlet sees it. A class because one is made for every request: its methods are
@@ -22,20 +13,17 @@ export class NodeExchange implements Exchange {
   onDisconnect: (() => void) | undefined;
   readonly #response: ServerResponse;
   readonly #setsHeaders: boolean;
-  readonly #isUntouched: boolean;
 
-  constructor(request: IncomingMessage, response: ServerResponse, { setsHeaders, isUntouched }: Handling) {
+  constructor(request: IncomingMessage, response: ServerResponse, setsHeaders: boolean) {
     this.method = request.method ?? 'GET';
     this.target = request.url ?? '';
     this.native = request;
     this.onDisconnect = undefined;
     this.#response = response;
     this.#setsHeaders = setsHeaders;
-    this.#isUntouched = isUntouched;
   }
 
   header(name: string): string | undefined {
-    if (this.#isUntouched) return headerOf(this.native, name);
     const value = this.native.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
