@@ -3,8 +3,8 @@
  * members only, a part of the wrong type costs that part, and one application's section never costs another's.
  */
 
+import { retryAfterMs } from '../protocol/back-off.ts';
 import type { Advice, Gap, Message, PollAnswer } from '../protocol/types.ts';
-import { retryAfterMs } from './back-off.ts';
 import { leastRefusedMs, longestAdviceSeconds, refusedMs } from './bounds.ts';
 
 /** One application's part of an answer. */

@@ -26,13 +26,8 @@ export const lastWordMs = 5000;
 
 // Back-off.
 
-/** The shortest and the longest time after a failure. */
-export const shortestBackOffMs = 500;
-export const longestBackOffMs = 20_000;
 /** As failures in a row: the back-off is at its longest. */
 export const manyFailures = 5;
-/** No `Retry-After` is believed past this: a wrong one must not silence a page for good. */
-export const longestFloorMs = 300_000;
 
 // Answers.
 

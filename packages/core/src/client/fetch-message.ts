@@ -1,9 +1,9 @@
 /** Carries out what a `fetch` message asks for: a request to the application's own server. */
 
+import { backOffMs, retryAfterMs } from '../protocol/back-off.ts';
 import { parseFetchTargets, resolveFetch } from '../protocol/fetch-target.ts';
 import type { FetchMessage } from '../protocol/types.ts';
 import type { ApplicationClientOptions, Fetched } from './application-client.ts';
-import { backOffMs, retryAfterMs } from './back-off.ts';
 import { fetchAttempts, fetchMs, longestSpreadSeconds, rememberedVersions } from './bounds.ts';
 import { type ClientContext, describeError } from './context.ts';
 import type { Item } from './inbox.ts';

@@ -1,8 +1,8 @@
 /** The loop: what happens in its states (loop-state.ts), and what leads from one to another. */
 
+import { backOffMs } from '../protocol/back-off.ts';
 import type { Advice } from '../protocol/types.ts';
 import type { Answer } from './answer.ts';
-import { backOffMs } from './back-off.ts';
 import {
   joiningMs,
   longestWaitSeconds,

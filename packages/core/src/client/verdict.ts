@@ -1,6 +1,7 @@
 /** What the outcome of a poll means. The one place that knows the statuses. */
+
+import { retryAfterMs } from '../protocol/back-off.ts';
 import { type Answer, readAnswer, readJson, readProblem } from './answer.ts';
-import { retryAfterMs } from './back-off.ts';
 import type { Outcome } from './wire.ts';
 
 export type Verdict =

@@ -1,9 +1,9 @@
 /** The client's end of the wire: writes requests, keeps session, sequence and token, reads what comes back. */
 
+import { retryAfterMs } from '../protocol/back-off.ts';
 import type { PollApplication, PollRequest } from '../protocol/types.ts';
 import { readJson } from './answer.ts';
 import type { Unsent } from './application-record.ts';
-import { retryAfterMs } from './back-off.ts';
 import { lastWordMs } from './bounds.ts';
 import type { CommunicationClientOptions } from './communication-client.ts';
 import { type ClientContext, describeError } from './context.ts';

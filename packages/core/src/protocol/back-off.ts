@@ -1,7 +1,11 @@
 /** How long to wait after a failure. */
+import type { Random } from './environment.ts';
 
-import type { Random } from '../protocol/environment.ts';
-import { longestBackOffMs, longestFloorMs, shortestBackOffMs } from './bounds.ts';
+/** The shortest and the longest time after a failure. */
+const shortestBackOffMs = 500;
+const longestBackOffMs = 20_000;
+/** No `Retry-After` is believed past this: a wrong one must not silence anybody for good. */
+const longestFloorMs = 300_000;
 
 /**
  * Full jitter: a random time from 0.5 s up to a window of 2, 4, 8, 16, then 20 s. The first window is wide enough that of

@@ -1,0 +1,131 @@
+import { retryAfterMs } from '../../protocol/back-off.ts';
+import { parseFetchTargets, resolveFetch } from '../../protocol/fetch-target.ts';
+import { attendedClock, randomNumber } from '../../protocol/system-environment.ts';
+import type { DirectMessage, FetchMessage, Gap, Message } from '../../protocol/types.ts';
+import type { BasicApplication, BasicApplicationOptions } from './basic-client.ts';
+
+/** An application with what the poll needs of it. */
+export interface JoinedApplication extends BasicApplication {
+  /** What a poll says of it, adding the messages whose handlers failed; `undefined` for a while after it was refused. */
+  ask(failed: unknown[]): { readonly cursor: string | null } | undefined;
+  /** The failures that the last poll told arrived. */
+  reported(): void;
+  /** Hands a section's messages to the handlers, one after another, until there is reason to stop. */
+  take(section: unknown, isOver: () => boolean): Promise<void>;
+}
+
+/** What comes over the network, not believed yet. */
+interface Section {
+  readonly cursor?: unknown;
+  readonly messages?: unknown;
+  readonly gap?: Gap;
+  readonly error?: { readonly code?: unknown; readonly title?: unknown; readonly retryAfter?: unknown };
+}
+
+function isMessage(value: unknown): value is Message {
+  const { id, cursor } = (value ?? {}) as Partial<Record<keyof Message, unknown>>;
+  return typeof id === 'string' && typeof cursor === 'string';
+}
+
+const deadlineMs = 30_000;
+/** For how long a refused application is left out of polls, unless the server says so. */
+const refusedMs = 60_000;
+const leastRefusedMs = 1000;
+const mostSpreadSeconds = 60;
+
+export function createBasicApplication(
+  request: typeof fetch,
+  { fetchTargets = [], fetchCredentials: credentials = 'omit' }: BasicApplicationOptions,
+  onError: (reason: string) => void,
+): JoinedApplication {
+  const targets = parseFetchTargets(fetchTargets);
+  const direct = new Map<string, (message: DirectMessage) => unknown>();
+  const fetched = new Map<string, (response: Response, message: FetchMessage) => unknown>();
+  let onGap: ((gap: Gap) => unknown) | undefined;
+  let cursor: string | null = null;
+  let failed: { readonly id: string; readonly reason: string }[] = [];
+  let told = 0;
+  let quietUntilMs = Number.NEGATIVE_INFINITY;
+
+  async function handle(message: Message): Promise<unknown> {
+    if (message.kind === 'direct') return direct.get(message.type)?.(message);
+    const handler = message.kind === 'fetch' ? fetched.get(message.type) : undefined;
+    if (handler === undefined || message.kind !== 'fetch') return undefined;
+    const { href, spread = 0 } = message.fetch;
+    const { origin } = globalThis.location ?? {};
+    const url = resolveFetch(href, targets, origin === 'null' ? undefined : origin);
+    if (url === undefined || url[0] === '/') throw new Error('fetch target not registered');
+    const waitMs = Math.min(Number(spread) || 0, mostSpreadSeconds) * 1000 * randomNumber();
+    if (waitMs > 0) await new Promise<void>((go) => attendedClock.setTimeout(go, waitMs));
+    return handler(await request(url, { credentials, redirect: 'error', cache: 'no-cache' }), message);
+  }
+
+  /** Leaves the application out for a while; the others go on. */
+  function refuse({ code, title = 'not understood', retryAfter }: NonNullable<Section['error']> = {}): void {
+    // Better twice than never: what the server does not know any more, or never gave out, is no place to go on from.
+    if (code === 'invalid-cursor') cursor = null;
+    const ms = code === 'invalid-cursor' ? leastRefusedMs : retryAfterMs(retryAfter) || refusedMs;
+    quietUntilMs = attendedClock.monotonic() + Math.max(leastRefusedMs, ms);
+    onError(String(title));
+  }
+
+  /** Runs something to its end or its deadline; resolves to why it failed. */
+  async function attempt(work: () => unknown): Promise<string | undefined> {
+    let timer: ReturnType<typeof attendedClock.setTimeout> | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = attendedClock.setTimeout(() => resolve(`not done within ${deadlineMs / 1000} s`), deadlineMs);
+    });
+    try {
+      return await Promise.race([late, (async () => void (await work()))()]);
+    } catch (error) {
+      return String(error);
+    } finally {
+      timer?.clear();
+    }
+  }
+
+  const application: JoinedApplication = {
+    on(type, handler) {
+      direct.set(type, handler);
+      return application;
+    },
+    onFetch(type, handler) {
+      fetched.set(type, handler);
+      return application;
+    },
+    onGap(handler) {
+      onGap = handler;
+      return application;
+    },
+    ask(all) {
+      if (attendedClock.monotonic() < quietUntilMs) return undefined;
+      told = failed.length;
+      all.push(...failed);
+      return { cursor };
+    },
+    reported() {
+      failed = failed.slice(told);
+      told = 0;
+    },
+    async take(section, isOver) {
+      const { cursor: end, messages = [], gap, error } = (section ?? {}) as Section;
+      if (typeof end !== 'string' || !Array.isArray(messages)) return refuse(error);
+      const lost = gap && onGap;
+      if (lost) {
+        const reason = await attempt(() => lost(gap));
+        if (reason !== undefined) onError(reason);
+      }
+      for (const message of messages.filter(isMessage)) {
+        const reason = await attempt(() => handle(message));
+        if (isOver()) return;
+        // Acknowledged with the next poll: each as it is done with, so that a client that ends keeps the rest.
+        cursor = message.cursor;
+        if (reason === undefined) continue;
+        failed.push({ id: message.id, reason });
+        onError(reason);
+      }
+      cursor = end;
+    },
+  };
+  return application;
+}

@@ -1,0 +1,164 @@
+import { backOffMs, retryAfterMs } from '../../protocol/back-off.ts';
+import { attendedClock, randomNumber } from '../../protocol/system-environment.ts';
+import type { PollAnswer } from '../../protocol/types.ts';
+import { createBasicApplication, type JoinedApplication } from './basic-application.ts';
+import type { BasicClient, BasicClientOptions } from './basic-client.ts';
+
+/** Beyond the wait that was asked for, the connection is taken for dead. */
+const watchdogMs = 10_000;
+const defaultWaitSeconds = 25;
+const mostWaitSeconds = 55;
+const mostPauseSeconds = 3600;
+const leastPauseMs = 1000;
+
+/**
+ * Makes the least communication client. It knows no other tabs, streams, reloads, coalescing or retries of handlers: for
+ * those there is `createCommunicationClient`, of which its handlers are a part, at three times the size.
+ *
+ * @example
+ * const client = createBasicClient({ url: '/pollux' });
+ * client.application('orders').on('order.changed', ({ data }) => show(data));
+ */
+export function createBasicClient(options: BasicClientOptions): BasicClient {
+  const { url, getToken, credentials = getToken ? 'omit' : 'same-origin', onError } = options;
+  const base = url.replace(/\/+$/, '');
+  const applications = new Map<string, JoinedApplication>();
+  let token: string | undefined;
+  let session: string | undefined;
+  let seq = -1;
+  let wait = defaultWaitSeconds;
+  let pauseSeconds = 0;
+  let failures = 0;
+  let isRunning = false;
+  let isClosed = false;
+  let underWay: AbortController | undefined;
+  let endPause: (() => void) | undefined;
+
+  const request: typeof fetch = (...given) => (options.fetch ?? fetch)(...given);
+
+  const settings = (method: string, body?: string): RequestInit => ({
+    method,
+    ...(body !== undefined && { body }),
+    headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    credentials,
+    cache: 'no-store',
+    redirect: 'error',
+  });
+
+  /** One poll and what it brought; milliseconds until the next. */
+  async function poll(): Promise<number> {
+    const body = compose();
+    if (body === undefined) return leastPauseMs;
+    const known = [...applications.keys()];
+    const startedMs = attendedClock.monotonic();
+    const abort = new AbortController();
+    underWay = abort;
+    const watchdog = attendedClock.setTimeout(() => abort.abort(), wait * 1000 + watchdogMs);
+    try {
+      token ??= await getToken?.();
+      const response = await request(`${base}/poll`, { ...settings('POST', body), signal: abort.signal });
+      const text = await response.text();
+      if (response.status !== 200 && response.status !== 204) return fail(response, text);
+      // What joins meanwhile gets no part of this answer.
+      underWay = undefined;
+      failures = 0;
+      for (const name of known) applications.get(name)?.reported();
+      const answer: Partial<PollAnswer> = text === '' ? {} : JSON.parse(text);
+      await absorb(answer);
+      return restMs(answer, attendedClock.monotonic() - startedMs);
+    } catch (error) {
+      // Somebody joined: the next poll asks for all.
+      if (isClosed || abort.signal.reason === joined) return 0;
+      return backOff(String(error));
+    } finally {
+      watchdog.clear();
+    }
+  }
+
+  /** A poll's body; `undefined` while all applications are refused. */
+  function compose(): string | undefined {
+    const asked: Record<string, unknown> = {};
+    const failed: unknown[] = [];
+    for (const [name, application] of applications) {
+      const part = application.ask(failed);
+      if (part !== undefined) asked[name] = part;
+    }
+    if (Object.keys(asked).length === 0) return undefined;
+    const body = { v: 1, session, seq: ++seq, wait, applications: asked, failed: failed.length > 0 ? failed : undefined };
+    return JSON.stringify(body);
+  }
+
+  function restMs({ advice, applications: sections = {} }: Partial<PollAnswer>, tookMs: number): number {
+    const ms = ((advice?.drain ?? 0) * randomNumber() + pauseSeconds) * 1000;
+    // A server that answers at once, again and again, with nothing is not asked as fast as it answers.
+    const isIdle = tookMs < leastPauseMs && Object.keys(sections).length === 0;
+    return isIdle ? Math.max(ms, leastPauseMs) : ms;
+  }
+
+  function fail(response: Response, text: string): number {
+    const isNew = failures === 0;
+    if (response.status === 401) token = undefined;
+    if (response.status === 409) session = undefined;
+    const ms = backOff(`status ${response.status} ${text.slice(0, 200)}`, retryAfterMs(response.headers.get('retry-after')));
+    // A token that was over, and a session that was taken over, are worth a try at once.
+    return isNew && (response.status === 401 || response.status === 409) ? 0 : ms;
+  }
+
+  function backOff(reason: string, floorMs = 0): number {
+    onError?.(reason);
+    return backOffMs(++failures, { next: randomNumber }, floorMs);
+  }
+
+  /** Takes an answer over; resolves when all handlers are done with it. */
+  async function absorb({ session: named, advice, applications: sections }: Partial<PollAnswer>): Promise<void> {
+    if (typeof named === 'string') session = named;
+    if (typeof advice?.wait === 'number') wait = Math.min(Math.max(advice.wait, 0), mostWaitSeconds);
+    if (typeof advice?.interval === 'number') pauseSeconds = Math.min(Math.max(advice.interval, 0), mostPauseSeconds);
+    await Promise.all(
+      Object.entries(sections ?? {}).map(([name, section]) => applications.get(name)?.take(section, () => isClosed)),
+    );
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((go) => {
+      const timer = attendedClock.setTimeout(go, ms);
+      endPause = () => {
+        timer.clear();
+        go();
+      };
+    });
+  }
+
+  async function run(): Promise<void> {
+    isRunning = true;
+    // What joins in the same turn is asked for together.
+    await undefined;
+    while (!isClosed) {
+      const pauseMs = await poll();
+      if (pauseMs > 0 && !isClosed) await pause(pauseMs);
+    }
+  }
+
+  return {
+    application(name, applicationOptions = {}) {
+      const known = applications.get(name);
+      if (known !== undefined) return known;
+      const application = createBasicApplication(request, applicationOptions, (reason) => onError?.(reason, name));
+      applications.set(name, application);
+      if (isRunning) underWay?.abort(joined);
+      else void run();
+      return application;
+    },
+    async close() {
+      if (isClosed) return;
+      isClosed = true;
+      underWay?.abort();
+      endPause?.();
+      if (session === undefined) return;
+      const address = `${base}/session/${encodeURIComponent(session)}`;
+      await request(address, { ...settings('DELETE'), keepalive: true }).catch(() => undefined);
+    },
+  };
+}
+
+const joined = 'joined';
