@@ -113,7 +113,10 @@ function readApplications(reader: Reader): PollRequest['applications'] | undefin
   return reader.pass('}') ? applications : undefined;
 }
 
-/** No name that an object knows by itself, or sorts before others, begins so and is an application's. */
+/**
+ * Names of applications begin with a letter. `__proto__`, which an assignment does not make a member, and numbers, which an
+ * object puts before all else, do not, and are left to `JSON.parse`.
+ */
 function startsWithLetter(name: string): boolean {
   const unit = name.charCodeAt(0);
   return unit >= 0x61 && unit <= 0x7a;

@@ -20,6 +20,7 @@ describe('a poll that is plainly written', () => {
     ['in a session', { v: 1, session: 's_x', seq: 12, wait: 25, applications: { orders: { cursor } } }],
     ['without a version', { session: 's_x', seq: 0, wait: 0, applications: { orders: { cursor } } }],
     ['the first one', { v: 1, seq: 0, wait: 0, applications: { orders: { cursor: null } } }],
+    ['of an application named as what every object has', { seq: 1, applications: { constructor: { cursor } } }],
     ['of two applications, one of them read on', { seq: 3, applications: { a: { cursor, read: cursor }, b: { cursor: null } } }],
   ];
   for (const [name, request] of plain) {
