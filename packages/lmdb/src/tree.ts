@@ -202,7 +202,9 @@ export function readTree(path: string): Tree | undefined {
   const visiting = (found: Meta) => (visit: Visit) => void new Walk(file, found).follow(found.main.page, visit);
   const { damagedPages, reached } = follow(file, newest);
   if (before === undefined) return { damagedPages: damagedPages + 1, isOlder: true, visit: visiting(newest) };
-  const isSame = newest.main.flags === before.main.flags && newest.free.flags === before.free.flags;
+  // The first of all, which is written when the file is made, has flags of its own.
+  const isFirst = before.transaction === 0n;
+  const isSame = isFirst || (newest.main.flags === before.main.flags && newest.free.flags === before.free.flags);
   if (damagedPages === 0 || reached > 0) {
     return { damagedPages: damagedPages + (isSame ? 0 : 1), isOlder: false, visit: visiting(newest) };
   }
