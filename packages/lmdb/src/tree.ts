@@ -4,6 +4,7 @@
  * `MDB_meta`): little-endian, a header of 24 bytes, then offsets of nodes, which stand at the page's end.
  */
 import { readFileSync } from 'node:fs';
+import { isFreeList } from './free-pages.ts';
 
 const headerBytes = 24;
 const nodeBytes = 8;
@@ -121,7 +122,12 @@ class Walk {
     return 1;
   }
 
-  /** Where the nodes of a page stand; undefined where the page is none, or one of them would reach beyond it. */
+  /** Pages that one of the trees holds, or a value of theirs. */
+  holds(page: number): boolean {
+    return this.#visited.has(page);
+  }
+
+  /** Where the nodes of a page stand; undefined where the page is none, or they do not lie one behind the other to its end. */
   #nodes(at: number): readonly number[] | undefined {
     const file = this.#file;
     const flags = file.readUInt16LE(at + 18);
@@ -130,14 +136,16 @@ class Walk {
     const room = this.#meta.pageSize - headerBytes;
     if ((flags !== branch && flags !== leaf) || lower % 2 !== 0 || lower > upper || upper > room) return undefined;
     const nodes: number[] = [];
-    for (let place = 0; place < lower; place += 2) {
-      const offset = file.readUInt16LE(at + headerBytes + place);
-      if (offset < upper || offset + nodeBytes > room) return undefined;
-      const node = at + headerBytes + offset;
-      const ends = offset + nodeBytes + file.readUInt16LE(node + 6) + this.#sizeInPage(node, flags);
-      if (ends > room || (flags === leaf && file.readUInt16LE(node + 4) > bigData)) return undefined;
-      nodes.push(node);
+    for (let place = 0; place < lower; place += 2) nodes.push(at + headerBytes + file.readUInt16LE(at + headerBytes + place));
+    // LMDB moves nodes about in a page by what they say of their sizes: one that is wrong has it write outside the page.
+    let next = at + headerBytes + upper;
+    for (const node of nodes.toSorted((a, b) => a - b)) {
+      if (node !== next || node + nodeBytes > at + headerBytes + room) return undefined;
+      if (flags === leaf && file.readUInt16LE(node + 4) > bigData) return undefined;
+      const bytes = nodeBytes + file.readUInt16LE(node + 6) + this.#sizeInPage(node, flags);
+      next += bytes + (bytes % 2);
     }
+    if (next !== at + headerBytes + room) return undefined;
     // A tree has no empty pages; a branch of one child is none.
     return nodes.length >= (flags === branch ? 2 : 1) ? nodes : undefined;
   }
@@ -179,15 +187,17 @@ class Walk {
 function follow(file: Buffer, found: Meta): { readonly damagedPages: number; readonly reached: number } {
   let damagedPages = 0;
   const walk = new Walk(file, found);
+  const freeLists: Buffer[] = [];
   for (const root of [found.free, found.main]) {
     const before = { ...walk.seen };
-    const depth = walk.follow(root.page);
+    const depth = walk.follow(root.page, root === found.free ? (_, value) => freeLists.push(value) : undefined);
     const seen = (kind: 'branches' | 'leaves' | 'overflows' | 'entries'): bigint => BigInt(walk.seen[kind] - before[kind]);
     const isAsTold =
       depth === root.depth &&
       (['branches', 'leaves', 'overflows', 'entries'] as const).every((kind) => seen(kind) === root[kind]);
     if (!isAsTold && walk.damaged === 0) damagedPages += 1;
   }
+  for (const list of freeLists) if (!isFreeList(list, found.lastPage, (page) => !walk.holds(page))) damagedPages += 1;
   return { damagedPages: damagedPages + walk.damaged, reached: walk.seen.entries };
 }
 

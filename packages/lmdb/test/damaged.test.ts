@@ -90,6 +90,20 @@ function flipBit(chance: () => number) {
   };
 }
 
+/** Changes what an entry of a page says of its size: LMDB moves entries about by it. */
+function flipSize(chance: () => number) {
+  return (path: string): void => {
+    const file = readFileSync(path);
+    const pages = Array.from({ length: file.length / 4096 - 2 }, (_, index) => (index + 2) * 4096);
+    const leaves = pages.filter((at) => file.readUInt16LE(at + 18) === 2 && file.readUInt16LE(at + 20) > 0);
+    const at = leaves[Math.floor(chance() * leaves.length)] ?? 0;
+    const entry = Math.floor((chance() * file.readUInt16LE(at + 20)) / 2);
+    const size = at + 24 + file.readUInt16LE(at + 24 + entry * 2) + (chance() < 0.5 ? 0 : 6);
+    file.writeUInt16LE(file.readUInt16LE(size) ^ (1 << Math.floor(chance() * 16)), size);
+    writeFileSync(path, file);
+  };
+}
+
 const cutEnd = (chance: () => number) => (path: string) =>
   truncateSync(path, 1 + Math.floor(chance() * (statSync(path).size - 1)));
 
@@ -112,6 +126,18 @@ it(`${flips} flipped bits: nothing wrong is delivered, and what is lost is told`
   expect(bad).toEqual([]);
   expect(harmed).toBeGreaterThan(flips / 10);
   expect(refused).toBeLessThan(flips / 50);
+});
+
+it('200 sizes of entries that are wrong: nothing wrong is delivered, and LMDB does not meet them', async () => {
+  const open = await opener();
+  const chance = chanceOf(7);
+  let harmed = 0;
+  for (let run = 0; run < 200; run++) {
+    const { wrong, health, refusal } = await after(open, flipSize(chance));
+    expect({ run, wrong, refusal }).toEqual({ run, wrong: 0, refusal: undefined });
+    if (health?.state === 'degraded') harmed += 1;
+  }
+  expect(harmed).toBeGreaterThan(100);
 });
 
 it(`${cuts} cut ends: nothing wrong is delivered; a file without its root is refused with a sentence`, async () => {

@@ -42,7 +42,7 @@ it.each(['before-write', 'while-writing', 'after-write'])('killed %s: what was a
     accepted = Math.max(accepted, writer.accepted());
     const witness = await startWriter(path, 0);
     const found = await witness.ready;
-    expect(found).toMatchObject({ isWhole: true });
+    expect(found).toMatchObject({ isWhole: true, health: { state: 'ok' } });
     expect(found?.count).toBeGreaterThan(accepted);
     await witness.ended;
   }

@@ -1,0 +1,71 @@
+/** The file does not grow with what has gone through it, only with what waits in it; and stays whole through it all. */
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MessageBuffer, Place } from '@pollux/core/server';
+import { afterAll, expect, it, vi } from 'vitest';
+import { openLmdbBuffer } from '../src/index.ts';
+import { entryOf } from './support/entry.ts';
+import { chanceOf } from './support/power-cuts.ts';
+
+vi.setConfig({ testTimeout: 300_000 });
+
+const directory = mkdtempSync(join(tmpdir(), 'pollux-lmdb-churn-'));
+afterAll(() => rmSync(directory, { recursive: true, force: true }));
+
+const rounds = Number(process.env['POLLUX_SOAK_ROUNDS'] ?? 60);
+const recipients = 20;
+const each = 25;
+
+/** How far each recipient has read. */
+const places = new Map<string, Place>();
+
+/** Reads all that waits for a recipient and acknowledges it. */
+async function consume(buffer: MessageBuffer, name: string): Promise<number> {
+  const read = async () => {
+    const place = places.get(name);
+    const queue = { address: { kind: 'recipient', name }, application: 'orders', handled: place, read: place } as const;
+    const [reading] = await buffer.exchange({ session: `s-${name}`, queues: [queue], maxBytes: 1_000_000, keepMs: 60_000 });
+    if (reading === undefined || reading.reset) throw new Error('the cursor does not stand');
+    places.set(name, { epoch: reading.epoch, position: reading.messages.at(-1)?.position ?? reading.after });
+    return reading.messages.length;
+  };
+  const count = await read();
+  expect(await read()).toBe(0);
+  return count;
+}
+
+it(`${rounds} rounds of ${recipients * each} messages: the file keeps the size of one round`, async () => {
+  const path = join(directory, 'churn.mdb');
+  const chance = chanceOf(9);
+  // Whoever followed a queue before is not waited for: all that was read is freed at once.
+  const limits = { sessionSeconds: 0 };
+  const sizes: number[] = [];
+  let published = 0;
+  let consumed = 0;
+  for (let round = 0; round < rounds; round++) {
+    const buffer = await openLmdbBuffer({ path, limits });
+    expect({ round, ...buffer.health?.() }).toMatchObject({ round, state: 'ok' });
+    // Those who poll free what they have; some do so only in a later round.
+    for (let who = 0; who < recipients; who++) {
+      const name = `user-${who}`;
+      const entries = Array.from({ length: each }, (_, n) => ({
+        ...entryOf(name, published + n),
+        key: undefined, // keys stay for a day
+        members: `"data":"${'x'.repeat(Math.floor(chance() * (n === 7 ? 9000 : 400)))}"`,
+      }));
+      for (const outcome of await buffer.append(entries)) expect(outcome.kind).toBe('stored');
+      published += each;
+    }
+    for (let who = 0; who < recipients; who++) {
+      if (round === rounds - 1 || chance() < 0.8) consumed += await consume(buffer, `user-${who}`);
+    }
+    await buffer.close();
+    sizes.push(statSync(path).size);
+  }
+  expect(consumed).toBe(published);
+  const early = Math.max(...sizes.slice(0, rounds / 3));
+  const late = Math.max(...sizes.slice(rounds / 3));
+  console.info(`the file: at most ${early} bytes in the first third of the rounds, ${late} in the others`);
+  expect(late).toBeLessThan(early * 1.5);
+});
