@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
 import { startWriter } from './support/run-writer.ts';
 
-vi.setConfig({ testTimeout: 300_000 });
+// The soak kills it 300 times, and the file grows with every one.
+vi.setConfig({ testTimeout: 1_200_000 });
 
 const directory = mkdtempSync(join(tmpdir(), 'pollux-lmdb-killed-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
