@@ -122,7 +122,7 @@ class Walk {
     return 1;
   }
 
-  /** Pages that one of the trees holds, or a value of theirs. */
+  /** Whether a page belongs to the trees that were followed, or to a value in them. */
   holds(page: number): boolean {
     return this.#visited.has(page);
   }
