@@ -37,7 +37,7 @@ export interface ApplicationClientOptions {
   readonly last?: number;
   /**
    * Which of the tabs that share a connection handle a message: each one that has the application, or one of them (a
-   * ring tone that shall sound once). No effect yet: every tab handles what it gets. @default 'every-tab'
+   * ring tone that shall sound once): the oldest, until it goes. @default 'every-tab'
    */
   readonly deliver?: 'every-tab' | 'one-tab';
   /**

@@ -1,31 +1,26 @@
-/** One application within the communication client: its handlers, what it received, and its part in the poll. */
-
-import type { PollApplication } from '../protocol/types.ts';
-import type { Section } from './answer.ts';
+/** One application within the communication client of a page: its handlers, and what it received. */
 import type { ApplicationClient, ApplicationClientOptions, ApplicationStatus } from './application-client.ts';
-import { acknowledgeMs, crowded, joinMs, touchMs } from './bounds.ts';
+import type { Part } from './application-feed.ts';
 import type { ClientContext } from './context.ts';
 import { createDispatcher, type Handler } from './dispatcher.ts';
 import { createInbox } from './inbox.ts';
-
-/** As it is written: what is not defined is not sent. */
-export type Unsent<Part> = { readonly [Name in keyof Part]: Part[Name] | undefined };
+import type { Entry } from './section-log.ts';
 
 export interface ApplicationRecord {
   readonly client: ApplicationClient;
+  /** Received up to. */
+  readonly read: string | null;
   /** Joins the poll, or joins it again; a no-op where it takes part. */
   join(): void;
-  /** What the next poll says of it; nothing where it stays out of it. */
-  compose(): Unsent<PollApplication> | undefined;
-  /** What to acknowledge beside a stream: what it does not know yet. */
-  acknowledge(): string | undefined;
-  /** The poll that said so was answered: with a section, or without a word about this application. */
-  absorb(section: Section | undefined): boolean;
-  /**
-   * Milliseconds after which a held poll should be replaced because of this application; infinite where the present poll
-   * says all there is to say.
-   */
-  changeInMs(): number;
+  /** What it wants of the poll; nothing where it stays out of it. */
+  part(): Part | undefined;
+  /** Starts from there: nothing that precedes it concerns this page. */
+  moveTo(place: string | null): void;
+  /** Takes in what follows. */
+  receive(entries: readonly Entry[]): boolean;
+  /** Gives back what no handler has begun: another tab goes on with it, or this one does anew. */
+  rewind(): void;
+  setStatus(status: ApplicationStatus): void;
 }
 
 export function createApplicationRecord(
@@ -35,7 +30,6 @@ export function createApplicationRecord(
   changed: () => void,
   reportFailed: (id: string, reason: string) => void,
 ): ApplicationRecord {
-  const { clock } = context;
   const dispatcher = createDispatcher(context, name, options, reportFailed);
   const progressed = (): void => {
     const { cursor } = inbox;
@@ -43,33 +37,29 @@ export function createApplicationRecord(
     changed();
   };
   const inbox = createInbox(context, dispatcher.handle, progressed);
+  const { maxDelay, last, deliver } = options;
   const early = options.acknowledge === 'received';
-  /** Acknowledged up to. */
-  const place = (): string | null => (early ? inbox.read : inbox.cursor);
   /** What is acknowledged does not come again, so that it is handled by whoever has it. */
   const rewind = (): void => void (early || inbox.rewind());
   let status: ApplicationStatus = { state: 'pending' };
   let joined = false;
-  let paused = false;
-  /** The cursor that the present poll names; nothing where it leaves this application out. */
-  let sent: string | null | undefined;
-  let sentAtMs = 0;
-  let refusedUntilMs = 0;
+  let started = false;
 
   const tell = (listener: Handler): void => context.guard(() => listener(status as never));
 
   const setStatus = (next: ApplicationStatus): void => {
-    if (next.state === status.state && next.detail === status.detail) return;
+    if (!joined || (next.state === status.state && next.detail === status.detail)) return;
     status = next;
     context.emit({ kind: 'application', application: name, status });
     dispatcher.all('status').forEach(tell);
   };
 
-  /** Milliseconds until it may be named; 0 for now. */
-  const outForMs = (): number => {
-    paused = inbox.size > (paused ? crowded / 2 : crowded - 1);
-    const nowMs = clock.monotonic();
-    return Math.max(0, refusedUntilMs - nowMs, paused ? sentAtMs + touchMs - nowMs : 0);
+  const moveTo = (place: string | null): void => {
+    started = true;
+    if (place === inbox.cursor && place === inbox.read) return;
+    rewind();
+    inbox.moveTo(place);
+    if (place !== null) context.memory.reach(name, place);
   };
 
   const client: ApplicationClient = {
@@ -84,59 +74,38 @@ export function createApplicationRecord(
       return dispatcher.on('status', handler);
     },
     close: () => {
-      joined = false;
-      sent = undefined;
-      rewind();
       setStatus({ state: 'pending' });
+      joined = false;
+      rewind();
+      changed();
     },
   };
 
   return {
     client,
+    get read() {
+      return inbox.read;
+    },
     join: () => {
       if (joined) return;
       joined = true;
       rewind();
       changed();
     },
-    compose: () => {
-      sent = undefined;
-      if (!joined || outForMs() > 0) return undefined;
-      inbox.restore(context.memory.placeOf(name));
-      const { read } = inbox;
-      const cursor = place();
-      sent = cursor;
-      sentAtMs = clock.monotonic();
-      return {
-        cursor,
-        read: read === cursor ? undefined : read,
-        maxDelay: options.maxDelay,
-        last: read === null ? options.last : undefined,
-      };
+    part: () => {
+      if (!joined) return undefined;
+      // Nothing is remembered as long as nobody knows for whom.
+      const place = started || context.memory.unsure ? null : context.memory.placeOf(name);
+      if (place !== null) moveTo(place);
+      const { read, cursor, size } = inbox;
+      return { cursor: early ? read : cursor, fresh: !started, size, maxDelay, last, one: deliver === 'one-tab' };
     },
-    acknowledge: () => {
-      const cursor = place();
-      if (sent === undefined || cursor === null || sent === cursor) return undefined;
-      sent = cursor;
-      return cursor;
+    moveTo,
+    receive: (entries) => {
+      started = true;
+      return inbox.receive(entries);
     },
-    absorb: (section) => {
-      if (!joined || sent === undefined) return false;
-      if (section?.kind === 'refused') {
-        sent = undefined;
-        refusedUntilMs = clock.monotonic() + section.retryInMs;
-        setStatus({ state: 'refused', detail: section.detail });
-        return true;
-      }
-      // A stream goes on and on: what it brings now is asked for again later, since `read` stays behind it.
-      if (section && inbox.size >= crowded) sent = undefined;
-      const news = section !== undefined && sent !== undefined && inbox.receive(section);
-      if (inbox.read !== null) setStatus({ state: 'active' });
-      return news;
-    },
-    changeInMs: () => {
-      if (!joined || sent === place()) return Number.POSITIVE_INFINITY;
-      return Math.max(sent === undefined ? joinMs : acknowledgeMs, outForMs());
-    },
+    rewind,
+    setStatus,
   };
 }

@@ -61,6 +61,16 @@ export const touchMs = 5000;
 /** Ids remembered per application, well over what a queue of the server holds. */
 export const rememberedIds = 3000;
 
+// Tabs.
+
+/** Entries that tabs keep of an application beyond what all of them handled, for one that joins from where it stood. */
+export const keptEntries = 200;
+/** How often tabs look after each other, and how long one may take to say that it lives. */
+export const patrolMs = 30_000;
+export const lifeSignMs = 5000;
+/** Requests that a tab which went may have sent after the last one that the others heard of. */
+export const unheardRequests = 8;
+
 // Handlers.
 
 /** How long a handler may take, its repetitions included. */

@@ -23,8 +23,7 @@ export interface CommunicationClientOptions {
   readonly mode?: 'stream' | 'long-poll' | 'short-poll';
   /**
    * Whether the tabs of one browser share one connection, where they poll the same server for the same recipient. It
-   * takes Web Locks (a secure context) and BroadcastChannel; without them each tab polls by itself. No effect yet: every tab
-   * polls by itself. @default true
+   * takes Web Locks (a secure context) and BroadcastChannel; without them each tab polls by itself. @default true
    */
   readonly tabs?: boolean;
   /** Least seconds between two short polls. @default 10, or what the server advises */

@@ -3,8 +3,10 @@ import type { Clock, Random } from '../protocol/environment.ts';
 import { attendedClock, randomNumber } from '../protocol/system-environment.ts';
 import type { ClientEvent, CommunicationClientOptions } from './communication-client.ts';
 import { createMemory, type Memory } from './memory.ts';
+import { canShare } from './tabs.ts';
 
 export interface ClientContext {
+  readonly options: CommunicationClientOptions;
   readonly memory: Memory;
   readonly clock: Clock;
   readonly random: Pick<Random, 'next'>;
@@ -57,7 +59,8 @@ export function createContext(options: CommunicationClientOptions): ClientContex
   };
 
   const context: ClientContext = {
-    memory: createMemory(options.url),
+    options,
+    memory: createMemory(options.url, options.tabs !== false && canShare()),
     clock,
     random,
     fetch: send,

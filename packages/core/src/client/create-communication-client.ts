@@ -1,19 +1,21 @@
 import type { ApplicationContract } from '../contract/application-contract.ts';
 import type { ContractClient } from '../contract/contract-client.ts';
-import type { PollApplication, PollRequest } from '../protocol/types.ts';
+import { readAnswer } from './answer.ts';
 import type { ApplicationClient, ApplicationClientOptions } from './application-client.ts';
-import { type ApplicationRecord, createApplicationRecord, type Unsent } from './application-record.ts';
-import { failedPerPoll, handlerTicks } from './bounds.ts';
+import { createApplicationRecord } from './application-record.ts';
 import type { CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
 import { createContext } from './context.ts';
 import type { PollWork } from './loop-state.ts';
 import { listenToPage } from './page-events.ts';
 import { createPollLoop } from './poll-loop.ts';
+import { createSharedWork } from './shared-work.ts';
+import { canShare, createTabs, type Tabs } from './tabs.ts';
+import { createWire } from './wire.ts';
 
 /**
  * Makes the communication client of a page, a worker or another program. It polls one communication server for all
  * applications at once, hands each message to the handlers of its application, in order, and acknowledges what they
- * handled.
+ * handled. Tabs of one browser share one connection.
  *
  * @example
  * const client = createCommunicationClient({ url: '/pollux', getToken });
@@ -21,57 +23,93 @@ import { createPollLoop } from './poll-loop.ts';
  */
 export function createCommunicationClient(options: CommunicationClientOptions): CommunicationClient {
   const context = createContext(options);
-  const records = new Map<string, ApplicationRecord>();
-  const failed = new Map<string, { readonly id: string; readonly reason: string }>();
-  let reported: NonNullable<PollRequest['failed']> = [];
-  let progress = 0;
+  const { memory } = context;
+  // Tabs are named by their age, which decides between them.
+  const me = `${context.clock.now()}`.padStart(15, '0') + context.random.next();
+  const work = createSharedWork(
+    context,
+    me,
+    () => !!tabs,
+    (distribution) => tabs?.share(distribution),
+  );
+  const { records } = work;
+  let tabs: Tabs | undefined;
+  let tag = '';
+  /** Whether this page polls for its applications; else another tab does, or it is not known yet. */
+  const polls = (): boolean => !tabs || tabs.role === 'polling';
 
-  const changed = (): void => {
-    progress++;
+  const ownWork: PollWork = {
+    ...work,
+    compose: () => {
+      // Whose session it is has to be known first.
+      if (memory.unsure) return { applications: {}, failed: undefined };
+      return polls() ? work.compose() : undefined;
+    },
+    absorb: (answer) => {
+      const told = answer?.recipient;
+      // A server that does not tell who it is cannot be polled for others.
+      if (memory.unsure && !told) tabs = undefined;
+      memory.recognise(told);
+      for (const name of records.keys()) work.update(name);
+      if (told && told !== tag) {
+        tag = told;
+        tabs?.join(tag);
+      }
+      return polls() && work.absorb(answer);
+    },
+    changeInMs: () => (memory.unsure || polls() ? work.changeInMs() : Number.POSITIVE_INFINITY),
+    isAlone: () => tabs?.role !== 'following' && work.isAlone(),
+  };
+
+  const wire = createWire(context);
+  const loop = createPollLoop(context, wire, ownWork);
+  const changed = (name: string): void => {
+    work.update(name);
+    tabs?.tell();
     loop.review();
   };
 
-  const work: PollWork = {
-    compose: () => {
-      if (context.memory.unsure) return { applications: {}, failed: undefined };
-      const applications: Record<string, Unsent<PollApplication>> = {};
-      for (const [name, record] of records) {
-        const part = record.compose();
-        if (part) applications[name] = part;
-      }
-      if (Object.keys(applications).length === 0) return undefined;
-      reported = [...failed.values()].slice(0, failedPerPoll);
-      return { applications, failed: reported.length > 0 ? reported : undefined };
-    },
-    absorb: (answer) => {
-      context.memory.recognise(answer?.recipient);
-      for (const { id } of reported) failed.delete(id);
-      reported = [];
-      let news = false;
-      for (const [name, record] of records) news = record.absorb(answer?.sections.get(name)) || news;
-      return news;
-    },
-    acknowledge: () => {
-      const cursors: Record<string, string> = {};
-      if (failed.size > 0) return undefined;
-      for (const [name, record] of records) {
-        const cursor = record.acknowledge();
-        if (cursor) cursors[name] = cursor;
-      }
-      return Object.keys(cursors).length > 0 ? cursors : undefined;
-    },
-    handled: async () => {
-      let before: number;
-      do {
-        before = progress;
-        for (let tick = 0; tick < handlerTicks; tick++) await undefined;
-      } while (progress !== before);
-    },
-    changeInMs: () => Math.min(...[...records.values()].map((record) => record.changeInMs())),
+  /**
+   * Its own session told who the recipient is. It may tell besides what the applications of this page want to begin with,
+   * for the session that polls for all began long ago.
+   */
+  const leaveOwn = async (): Promise<void> => {
+    const { session } = wire;
+    const asked = work.beginning();
+    if (asked) {
+      const { text } = await wire.poll(asked, 0, new AbortController().signal, undefined);
+      work.begin(readAnswer(text));
+    }
+    await wire.lastWord(undefined, session);
   };
 
-  const loop = createPollLoop(options, context, work);
-  const deafen = listenToPage(loop);
+  if (memory.unsure && options.tabs !== false && canShare()) {
+    tabs = createTabs(context, me, new URL(options.url, location.href).href, work, {
+      get state() {
+        return loop.state;
+      },
+      wire,
+      turn: loop.turn,
+      review: loop.review,
+      follow: (theirs, state) => {
+        if (wire.session !== theirs.session) void leaveOwn();
+        Object.assign(wire, theirs);
+        loop.mirror(state);
+      },
+    });
+    context.watch(({ kind }) => (kind === 'request' || kind === 'state') && tabs?.show());
+  }
+  const deafen = listenToPage({
+    ...loop,
+    hide: (kept) => {
+      loop.hide(kept);
+      tabs?.leave();
+    },
+    show: () => {
+      if (tag) tabs?.join(tag);
+      loop.show();
+    },
+  });
 
   return {
     get state() {
@@ -88,9 +126,9 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       const name = typeof application === 'string' ? application : application.name;
       let record = records.get(name);
       if (!record) {
-        const reportFailed = (id: string, reason: string): void => void failed.set(id, { id, reason });
         const targets = typeof application === 'string' ? {} : { fetchTargets: targetsOf(application) };
-        record = createApplicationRecord(context, name, { ...targets, ...applicationOptions }, changed, reportFailed);
+        const settings = { ...targets, ...applicationOptions };
+        record = createApplicationRecord(context, name, settings, () => changed(name), work.reportFailed);
         records.set(name, record);
       }
       record.join();
@@ -99,7 +137,9 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
     start: () => loop.review(),
     close: () => {
       deafen();
-      return loop.close();
+      const closed = loop.close();
+      tabs?.leave();
+      return closed;
     },
   };
 }

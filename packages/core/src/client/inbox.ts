@@ -7,16 +7,11 @@
  */
 
 import type { Gap, Message } from '../protocol/types.ts';
-import type { Section } from './answer.ts';
 import { rememberedIds } from './bounds.ts';
 import type { ClientContext } from './context.ts';
+import type { Entry } from './section-log.ts';
 
-/** A message, a loss, or the end of a section. */
-export interface Item {
-  /** Acknowledges this and all before it. */
-  readonly cursor?: string;
-  readonly gap?: Gap;
-  readonly message?: Message;
+export interface Item extends Entry {
   /** Needs no handler (any more): another fetch covered it, it was withdrawn, it had come before, it is an end. */
   done?: boolean;
   /** A fetch under way covers it: too late for its withdrawal to go unsaid. */
@@ -30,11 +25,11 @@ export interface Inbox {
   readonly read: string | null;
   /** Received and not handled. */
   readonly size: number;
-  /** Goes on from where an earlier life of the page stood. */
-  restore(place: string | null): void;
-  /** Takes in a section; tells whether it brought anything that was not known. */
-  receive(section: Section & { readonly kind: 'news' }): boolean;
-  /** Forgets what no handler has begun, so that the server sends it again. */
+  /** Goes on from where an earlier life of the page stood, or another tab does. */
+  moveTo(place: string | null): void;
+  /** Takes in what comes next; tells whether it brought anything that was not known. */
+  receive(entries: readonly Entry[]): boolean;
+  /** Forgets what no handler has begun, so that it comes again. */
   rewind(): void;
 }
 
@@ -59,7 +54,8 @@ export function createInbox(
     for (let item = queue[0]; item && !context.ended; item = queue[0]) {
       if (!item.done) await handle(item, queue);
       queue.shift();
-      if (item.cursor !== undefined) {
+      // A place to go on from is none that was reached.
+      if (item.cursor) {
         // Rewound while this one was at work: it is behind us now.
         if (read === cursor) read = item.cursor;
         cursor = item.cursor;
@@ -107,15 +103,20 @@ export function createInbox(
     get size() {
       return queue.length;
     },
-    restore: (place) => {
-      if (read === null) read = cursor = place;
+    moveTo: (place) => {
+      read = cursor = place;
     },
-    receive: (section) => {
-      let news = section.cursor !== read;
-      if (section.gap) news = tell(section.gap) || news;
-      for (const message of section.messages) news = take(message) || news;
-      read = section.cursor;
-      queue.push({ cursor: read, done: true });
+    receive: (entries) => {
+      let news = false;
+      for (const { cursor: end, gap, message } of entries) {
+        if (gap) news = tell(gap) || news;
+        else if (message) news = take(message) || news;
+        else if (end) {
+          news = news || end !== read;
+          queue.push({ cursor: end, done: true });
+        }
+        read = end ?? read;
+      }
       void work();
       return news;
     },

@@ -14,7 +14,7 @@
  *   what is handled meanwhile is acknowledged beside it.
  *
  *   polling ── an application joined, or acknowledgements waited 1 s ──► polling (the held poll is replaced)
- *   any ── pagehide ──► frozen ── pageshow ──► polling
+ *   any ── pagehide, freeze ──► frozen ── pageshow, resume ──► polling
  *   any ── close ────► stopped
  *
  * A state is never changed, only left for another. Its timers and its request end with it, and what still comes of them
@@ -38,12 +38,18 @@ export interface PollWork {
   handled(): Promise<void>;
   /** Milliseconds after which another poll is due because of the applications; infinite where the last one said all. */
   changeInMs(): number;
+  /** Nobody else goes on with this session. */
+  isAlone(): boolean;
 }
 
 export interface PollLoop extends PageListener {
   readonly state: ClientState;
   /** Something may have changed: an application joined, a handler finished. */
   review(): void;
+  /** Whether to poll has changed: begins, or stops. */
+  turn(): void;
+  /** Shows what the tab that polls shows. */
+  mirror(state: ClientState): void;
   close(): Promise<void>;
 }
 

@@ -40,7 +40,8 @@ function findStorage(): Storage | undefined {
 
 const nothing = (): Kept => ({ places: {}, done: [], begun: {} });
 
-export function createMemory(base: string): Memory {
+/** @param isShared who the recipient is has to be known in any case */
+export function createMemory(base: string, isShared: boolean): Memory {
   const storage = findStorage();
   const key = `pollux:${base}`;
   let kept = nothing();
@@ -51,7 +52,7 @@ export function createMemory(base: string): Memory {
   } catch {
     // Then there is nothing to go on from.
   }
-  let unsure = kept.tag !== undefined;
+  let unsure = isShared || kept.tag !== undefined;
 
   const save = (): void => {
     try {

@@ -3,14 +3,14 @@ export interface PageListener {
   /** Something that makes it worthwhile to poll now. */
   wake(): void;
   offline(): void;
-  /** The page goes, for good or (`kept`) into the back-forward cache. */
+  /** The page goes, for good or (`kept`) for a while: into the back-forward cache, or frozen. */
   hide(kept: boolean): void;
   show(): void;
 }
 
 /** While capturing, a window hears what is told to its document as well. (As an object: Node's `EventTarget` forgets `true`.) */
 const capturing = { capture: true };
-const types = ['online', 'offline', 'pagehide', 'pageshow', 'resume', 'visibilitychange'];
+const types = ['online', 'offline', 'pagehide', 'pageshow', 'freeze', 'resume', 'visibilitychange'];
 
 /** Listens where there is something to listen to (pages, workers); returns the way to stop. */
 export function listenToPage({ wake, offline, hide, show }: PageListener): () => void {
@@ -18,8 +18,12 @@ export function listenToPage({ wake, offline, hide, show }: PageListener): () =>
     const { type } = event;
     if (type === 'offline') offline();
     else if (type === 'pagehide') hide((event as PageTransitionEvent).persisted);
+    else if (type === 'freeze') hide(true);
     else if (type === 'pageshow') show();
-    else if (globalThis.document?.visibilityState !== 'hidden') wake();
+    else if (type === 'resume') {
+      show();
+      wake();
+    } else if (globalThis.document?.visibilityState !== 'hidden') wake();
   };
   for (const type of types) globalThis.addEventListener?.(type, hear, capturing);
   return () => {

@@ -1,36 +1,25 @@
 /** The loop: what happens in its states (loop-state.ts), and what leads from one to another. */
 
 import { backOffMs } from '../protocol/back-off.ts';
-import type { Advice } from '../protocol/types.ts';
 import type { Answer } from './answer.ts';
-import {
-  joiningMs,
-  longestWaitSeconds,
-  manyFailures,
-  suspiciousMs,
-  usualIntervalSeconds,
-  usualWaitSeconds,
-  watchMs,
-} from './bounds.ts';
-import type { ClientState, CommunicationClientOptions } from './communication-client.ts';
+import { joiningMs, longestWaitSeconds, manyFailures, suspiciousMs, usualWaitSeconds, watchMs } from './bounds.ts';
+import type { ClientState } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
 import type { PollLoop, PollWork, State } from './loop-state.ts';
 import { seemsOffline } from './page-events.ts';
 import { createPolling, hearStream, type Polling } from './polling.ts';
-import { afterPassage, freshTransport, type Passage, type Rung, rungAt, topRung } from './transport.ts';
+import { afterPassage, freshTransport, intervalSeconds, type Passage, type Rung, rungAt, topRung } from './transport.ts';
 import { judge, type Verdict } from './verdict.ts';
-import { type Asked, createWire } from './wire.ts';
+import type { Asked, Wire } from './wire.ts';
 
 const never = Number.POSITIVE_INFINITY;
 
-export function createPollLoop(options: CommunicationClientOptions, context: ClientContext, work: PollWork): PollLoop {
-  const { clock, random, emit } = context;
-  const wire = createWire(options, context);
+export function createPollLoop(context: ClientContext, wire: Wire, work: PollWork): PollLoop {
+  const { options, clock, random, emit } = context;
   let state: State = { kind: 'idle' };
   let shown: ClientState = 'idle';
   let timers: (() => void)[] = [];
   let nextReviewMs = never;
-  let advice: Advice = {};
   /** The last exchange went well. After one that did not, a poll that is not held finds out whether all is well again. */
   let healthy = false;
   let failures = 0;
@@ -70,7 +59,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     show(seemsOffline() ? 'offline' : 'waiting', retryInMs);
   };
 
-  const rungNow = (): Rung => rungAt(transport, topRung(options.mode, advice.mode), clock.monotonic());
+  const rungNow = (): Rung => rungAt(transport, topRung(options.mode, wire.advice.mode), clock.monotonic());
 
   const passed = ({ rung }: Polling, passage: Passage): void => {
     transport = afterPassage(transport, rung, passage, clock.monotonic());
@@ -86,7 +75,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     // What follows a failure, or begins, is a short poll: it finds out at once whether all is well.
     const rung = healthy ? rungNow() : 2;
     // The option is a cap of its own, for networks that cut what the server would hold.
-    const wait = rung < 2 ? Math.min(options.wait ?? longestWaitSeconds, advice.wait ?? usualWaitSeconds) : 0;
+    const wait = rung < 2 ? Math.min(options.wait ?? longestWaitSeconds, wire.advice.wait ?? usualWaitSeconds) : 0;
     const polling = createPolling(clock, rung, wire.session !== undefined && wait > 0, wait);
     // The first byte says that the request was taken; there may be nothing to say for long.
     const hearer = rung > 0 ? undefined : hearStream(polling, accept, (answer) => streamed(polling, answer), fail);
@@ -142,15 +131,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     healthy = true;
     renewed = false;
     show('connected');
-    if (answer && wire.session !== answer.session) {
-      // Advice was for the session that is gone: its server will not take it back.
-      wire.session = answer.session;
-      advice = {};
-    }
-    if (answer?.advice) {
-      advice = { ...advice, ...answer.advice };
-      emit({ kind: 'advice', advice: answer.advice });
-    }
+    if (answer) wire.adopt(answer);
     return work.absorb(answer);
   };
 
@@ -164,7 +145,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     if (state !== turning) return;
     // An interval that is advised says itself why nothing was held.
     idleTurns =
-      polling.held && !news && !advice.interval && polling.limitMs() - polling.leftMs() < suspiciousMs ? idleTurns + 1 : 0;
+      polling.held && !news && !wire.advice.interval && polling.limitMs() - polling.leftMs() < suspiciousMs ? idleTurns + 1 : 0;
     goOn(answer, news);
   };
 
@@ -176,8 +157,7 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     }
     // A broken server or proxy that answers at once and says nothing would be asked without a pause.
     if (idleTurns > 1) return rest(backOffMs(idleTurns - 1, random));
-    const advised = advice.interval || 0;
-    const interval = rungNow() > 1 ? Math.max(advised, options.interval ?? (advised || usualIntervalSeconds)) : advised;
+    const interval = intervalSeconds(rungNow(), options.interval, wire.advice.interval);
     const atOnce = (answer?.more && news) || work.changeInMs() <= joiningMs;
     return interval > 0 && !atOnce ? rest(interval * 1000) : poll();
   };
@@ -214,8 +194,9 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
     show('stopped');
     context.end();
     const asked = unsent();
+    const isAlone = work.isAlone();
     if (asked) await wire.lastWord(asked);
-    await wire.lastWord();
+    if (isAlone) await wire.lastWord();
   };
 
   return {
@@ -223,6 +204,14 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       return shown;
     },
     review,
+    turn: () => {
+      if (state.kind !== 'frozen' && state.kind !== 'stopped') poll();
+    },
+    mirror: (next) => {
+      failures = 0;
+      healthy = next === 'connected';
+      show(next);
+    },
     wake: () => {
       if (state.kind === 'polling') watch(state);
       if (state.kind !== 'resting') return;
@@ -233,11 +222,12 @@ export function createPollLoop(options: CommunicationClientOptions, context: Cli
       if (state.kind === 'polling' || state.kind === 'resting') fail('offline');
     },
     hide: (kept) => {
+      if (state.kind === 'frozen' || state.kind === 'stopped') return;
       enter({ kind: 'frozen' });
       // One of the two, since nobody is left to send them one after the other.
       const asked = unsent();
       healthy = false;
-      if (asked || !kept) void wire.lastWord(asked);
+      if (asked || (!kept && work.isAlone())) void wire.lastWord(asked);
     },
     show: () => {
       if (state.kind === 'frozen') poll();

@@ -8,7 +8,7 @@
  *
  * What is asked for (`mode`, by option or by the server's advice) is where it begins; it never goes above that.
  */
-import { cutsInARow, retryTransportMs } from './bounds.ts';
+import { cutsInARow, retryTransportMs, usualIntervalSeconds } from './bounds.ts';
 
 /** 0 a stream, 1 long polls, 2 short polls. */
 export type Rung = 0 | 1 | 2;
@@ -35,6 +35,11 @@ const modes: readonly unknown[] = ['stream', 'long-poll', 'short-poll'];
 export function topRung(mode: unknown, advised: unknown): Rung {
   const rung = advised === 'short-poll' ? 2 : modes.indexOf(mode ?? advised);
   return (rung < 0 ? 1 : rung) as Rung;
+}
+
+/** Seconds between an answer and the next request: those of short polls, else what the server advises. */
+export function intervalSeconds(rung: Rung, asked: number | undefined, advised = 0): number {
+  return rung > 1 ? Math.max(advised, asked ?? (advised || usualIntervalSeconds)) : advised;
 }
 
 /** The rung to use where `top` is asked for. */

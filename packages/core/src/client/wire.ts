@@ -1,11 +1,10 @@
 /** The client's end of the wire: writes requests, keeps session, sequence and token, reads what comes back. */
 
 import { retryAfterMs } from '../protocol/back-off.ts';
-import type { PollApplication, PollRequest } from '../protocol/types.ts';
-import { readJson } from './answer.ts';
-import type { Unsent } from './application-record.ts';
+import type { Advice, PollApplication, PollRequest } from '../protocol/types.ts';
+import { type Answer, readJson } from './answer.ts';
+import type { Unsent } from './application-feed.ts';
 import { lastWordMs } from './bounds.ts';
-import type { CommunicationClientOptions } from './communication-client.ts';
 import { type ClientContext, describeError } from './context.ts';
 import { readBody, readEvents } from './stream.ts';
 
@@ -31,23 +30,31 @@ export interface StreamHearer {
   take(text: string): void;
 }
 
-export interface Wire {
+/** What a tab has to know to go on with the session of another. */
+export interface WireState {
   /** The number of the latest request. */
   seq: number;
   /** As the last answer named it; without one, the next poll opens one. */
   session: string | undefined;
+  /** What the server advised in this session. */
+  advice: Advice;
+}
+
+export interface Wire extends WireState {
   /** Without one, the next poll asks for one. */
   token: string | undefined;
+  /** Goes on with the session that an answer names, by its advice. */
+  adopt(answer: Answer): void;
   /** Sends a poll, as a stream where there is one to hear it; never rejects. */
   poll(asked: Asked, wait: number, signal: AbortSignal, hearer: StreamHearer | undefined): Promise<Outcome>;
   /** Acknowledges beside a stream; tells whether the server took it. */
   acknowledge(cursors: Readonly<Record<string, string>>): Promise<boolean>;
   /** Acknowledges, or without anything to say ends the session, even while the page goes away; never rejects. */
-  lastWord(asked?: Asked): Promise<void>;
+  lastWord(asked?: Asked, session?: string): Promise<void>;
 }
 
-export function createWire(options: CommunicationClientOptions, context: ClientContext): Wire {
-  const { clock, emit } = context;
+export function createWire(context: ClientContext): Wire {
+  const { options, clock, emit } = context;
   const { getToken, credentials = getToken ? 'omit' : 'same-origin' } = options;
   const base = options.url.replace(/\/+$/, '');
 
@@ -75,7 +82,14 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
   const wire: Wire = {
     seq: -1,
     session: undefined,
+    advice: {},
     token: undefined,
+    adopt: ({ session, advice }) => {
+      // Advice was for the session that is gone: its server will not take it back.
+      wire.advice = { ...(session === wire.session && wire.advice), ...advice };
+      wire.session = session;
+      if (advice) emit({ kind: 'advice', advice });
+    },
     poll: async (asked, wait, signal, hearer) => {
       const body = write(asked, wait);
       const { seq } = wire;
@@ -116,8 +130,7 @@ export function createWire(options: CommunicationClientOptions, context: ClientC
         return false;
       }
     },
-    lastWord: async (asked) => {
-      const { session } = wire;
+    lastWord: async (asked, session = wire.session) => {
       if (session === undefined) return;
       const path = asked ? '/poll' : `/session/${encodeURIComponent(session)}`;
       const init = asked ? settings('POST', write(asked, 0)) : settings('DELETE', null);

@@ -1,0 +1,6 @@
+/** Looks into a page of the client site. */
+import type { Page } from '@playwright/test';
+
+/** What the page wrote down. */
+export const told = (page: Page, what: 'seen' | 'gaps' | 'failed'): Promise<string[]> =>
+  page.evaluate((name) => (window as unknown as Record<string, string[]>)[name] ?? [], what);

@@ -1,0 +1,242 @@
+/**
+ * What the loop polls for: the applications of this page and, where tabs share a connection, of the others. Every tab
+ * knows all of it, so that any of them can go on with the poll; one of them polls, or the only one.
+ */
+import type { PollApplication, PollRequest } from '../protocol/types.ts';
+import type { Answer, Section } from './answer.ts';
+import { createFeed, type Feed, type Part, type Unsent } from './application-feed.ts';
+import type { ApplicationRecord } from './application-record.ts';
+import { failedPerPoll, handlerTicks } from './bounds.ts';
+import type { ClientContext } from './context.ts';
+import type { PollWork } from './loop-state.ts';
+import { type Entry, entriesOf } from './section-log.ts';
+import type { Asked } from './wire.ts';
+
+type Failed = NonNullable<PollRequest['failed']>[number];
+
+/** What a tab tells the others of itself. */
+export interface TabNews {
+  readonly parts: ReadonlyMap<string, Part>;
+  readonly failed: readonly Failed[];
+}
+
+/** What an answer meant, for all tabs. */
+export interface Distribution {
+  readonly sections: ReadonlyMap<string, Section | undefined>;
+  readonly reported: readonly Failed[];
+}
+
+/** What a tab that joins has to know. */
+export interface Snapshot {
+  readonly entries: ReadonlyMap<string, readonly Entry[]>;
+  readonly tabs: ReadonlyMap<string, TabNews>;
+}
+
+export interface SharedWork extends PollWork {
+  /** This tab's applications. */
+  readonly records: Map<string, ApplicationRecord>;
+  /** The other tabs. */
+  readonly others: ReadonlySet<string>;
+  reportFailed(id: string, reason: string): void;
+  /** One of this tab's applications came, went or got on. */
+  update(name: string): void;
+  own(): TabNews;
+  /** What another tab told of itself; without it, that tab is gone. */
+  set(tab: string, news?: TabNews): void;
+  snapshot(): Snapshot;
+  adopt(snapshot: Snapshot): void;
+  /** What this tab's applications want to begin with, where the poll of the others is past it. */
+  beginning(): Asked | undefined;
+  /** Begins with that, or (no answer) without, and goes on from where the others were when it was asked for. */
+  begin(answer: Answer | undefined): void;
+  /** Takes in what answered the poll; tells whether that was new. */
+  distribute(distribution: Distribution): boolean;
+  /** Forgets the other tabs and what the server told; this tab's applications stay where they are. */
+  reset(): void;
+}
+
+/**
+ * @param me this tab
+ * @param isShared whether other tabs may come
+ * @param share tells the other tabs of an answer to this tab's poll
+ */
+export function createSharedWork(
+  context: ClientContext,
+  me: string,
+  isShared: () => boolean,
+  share: (distribution: Distribution) => void,
+): SharedWork {
+  const records = new Map<string, ApplicationRecord>();
+  const failed = new Map<string, Failed>();
+  const feeds = new Map<string, Feed>();
+  const others = new Set<string>();
+  /** Where the others were when this tab asked for what it wants to begin with. */
+  const beginnings = new Map<string, string>();
+  let reported: readonly Failed[] = [];
+  let progress = 0;
+
+  const feedOf = (name: string): Feed => {
+    const feed = feeds.get(name) ?? createFeed(context, isShared);
+    feeds.set(name, feed);
+    return feed;
+  };
+
+  /** Starts an application here where other tabs have it already; another one's place, where that handles for all. */
+  const start = (record: ApplicationRecord, { log, parts, owner }: Feed, { one, last }: Part): void => {
+    if (one && owner !== undefined) record.moveTo(parts.get(owner)?.cursor ?? null);
+    else if (last) return;
+    else record.moveTo(log.end ?? null);
+    record.setStatus({ state: 'active' });
+  };
+
+  /** Has this tab's application take in what it has not got yet; tells whether that was new. */
+  const pump = (record: ApplicationRecord, feed: Feed, next?: readonly Entry[]): boolean | undefined => {
+    const { log, owner } = feed;
+    const part = feed.parts.get(me);
+    if (!part || !log.end) return undefined;
+    if (part.one ? owner !== me : part.fresh) return void start(record, feed, part);
+    const entries = next ?? log.since(record.read);
+    if (entries) return entries.length > 0 ? record.receive(entries) : undefined;
+    if (others.size > 0) return record.receive([{ gap: { losses: [{ reason: 'acknowledged' }] } }, { cursor: log.end }]);
+    feed.adopt([{ cursor: record.read }]);
+    return undefined;
+  };
+
+  const refresh = (name: string): boolean | undefined => {
+    const record = records.get(name);
+    if (!record) return undefined;
+    const feed = feedOf(name);
+    feed.set(me, record.part());
+    const news = pump(record, feed);
+    feed.set(me, record.part());
+    return news;
+  };
+
+  const take = (name: string, section: Section | undefined): boolean => {
+    const feed = feedOf(name);
+    const record = records.get(name);
+    // Who has everything takes what comes as it comes: a gap that is told again has the same place.
+    const next = section?.kind === 'news' && record?.read === feed.log.end ? entriesOf(section) : undefined;
+    const news = feed.absorb(section);
+    const took = record && pump(record, feed, next);
+    refresh(name);
+    if (section?.kind === 'refused') record?.setStatus({ state: 'refused', detail: section.detail });
+    else if (record && record.read !== null) record.setStatus({ state: 'active' });
+    return took ?? news;
+  };
+
+  const newsOf = (tab: string): TabNews => {
+    const parts = new Map<string, Part>();
+    for (const [name, feed] of feeds) {
+      const part = feed.parts.get(tab);
+      if (part) parts.set(name, part);
+    }
+    return { parts, failed: [...failed.values()] };
+  };
+
+  const work: SharedWork = {
+    records,
+    others,
+    reportFailed: (id, reason) => void failed.set(id, { id, reason }),
+    update: (name) => {
+      progress++;
+      refresh(name);
+    },
+    own: () => newsOf(me),
+    set: (tab, news) => {
+      if (news) others.add(tab);
+      else others.delete(tab);
+      for (const report of news?.failed ?? []) failed.set(report.id, report);
+      for (const name of news?.parts.keys() ?? []) feedOf(name);
+      for (const [name, feed] of feeds) {
+        feed.set(tab, news?.parts.get(name));
+        refresh(name);
+      }
+    },
+    snapshot: () => ({
+      entries: new Map([...feeds].map(([name, { log }]) => [name, log.entries])),
+      tabs: new Map([me, ...others].map((tab) => [tab, newsOf(tab)])),
+    }),
+    adopt: ({ entries, tabs }) => {
+      for (const [name, known] of entries) feedOf(name).adopt(known);
+      for (const [tab, news] of tabs) if (tab !== me) work.set(tab, news);
+      for (const name of records.keys()) refresh(name);
+    },
+    beginning: () => {
+      const applications: Record<string, Unsent<PollApplication>> = {};
+      for (const [name, { log, parts }] of feeds) {
+        const { fresh, last } = parts.get(me) ?? {};
+        if (!fresh || !last || !log.end) continue;
+        applications[name] = { cursor: null, read: undefined, maxDelay: undefined, last };
+        beginnings.set(name, log.end);
+      }
+      return beginnings.size > 0 ? { applications, failed: undefined } : undefined;
+    },
+    begin: (answer) => {
+      for (const [name, place] of beginnings) {
+        const section = answer?.sections.get(name);
+        const record = records.get(name);
+        record?.moveTo(place);
+        record?.setStatus({ state: 'active' });
+        // Their cursors are of another session: what follows the place moves on from there.
+        if (section?.kind === 'news') record?.receive(section.messages.map((message) => ({ message })));
+        work.update(name);
+      }
+      beginnings.clear();
+    },
+    distribute: ({ sections, reported: told }) => {
+      for (const { id } of told) failed.delete(id);
+      let news = false;
+      for (const [name, section] of sections) news = take(name, section) || news;
+      return news;
+    },
+    reset: () => {
+      others.clear();
+      feeds.clear();
+      for (const [name, record] of records) {
+        record.rewind();
+        refresh(name);
+      }
+    },
+    compose: () => {
+      const applications: Record<string, Unsent<PollApplication>> = {};
+      for (const [name, feed] of feeds) {
+        const part = feed.compose();
+        if (part) applications[name] = part;
+      }
+      if (Object.keys(applications).length === 0) return undefined;
+      reported = [...failed.values()].slice(0, failedPerPoll);
+      return { applications, failed: reported.length > 0 ? reported : undefined };
+    },
+    absorb: (answer) => {
+      const sections = new Map<string, Section | undefined>();
+      for (const [name, feed] of feeds) {
+        const section = answer?.sections.get(name);
+        if (feed.expects(section)) sections.set(name, section);
+      }
+      const distribution = { sections, reported };
+      reported = [];
+      share(distribution);
+      return work.distribute(distribution);
+    },
+    acknowledge: () => {
+      const cursors: Record<string, string> = {};
+      if (failed.size > 0) return undefined;
+      for (const [name, feed] of feeds) {
+        const cursor = feed.acknowledge();
+        if (cursor) cursors[name] = cursor;
+      }
+      return Object.keys(cursors).length > 0 ? cursors : undefined;
+    },
+    handled: async () => {
+      let before: number;
+      do {
+        before = progress;
+        for (let tick = 0; tick < handlerTicks; tick++) await undefined;
+      } while (progress !== before);
+    },
+    isAlone: () => others.size === 0,
+    changeInMs: () => Math.min(...[...feeds.values()].map((feed) => feed.changeInMs())),
+  };
+  return work;
+}

@@ -1,0 +1,226 @@
+/**
+ * One connection for all tabs of a browser that poll the same server for the same recipient.
+ *
+ * The tab that holds a Web Lock polls for all; the others wait for the lock. What is told over the BroadcastChannel:
+ *
+ *   a tab that joins   ── hello ──►  all        the polling tab ── state ──►  all      (what a tab has to know)
+ *   each tab           ── tab ────►  all        (what it wants, how far it is, which messages failed)
+ *   the polling tab    ── answer ─►  all        (what the server told)
+ *   a tab that goes    ── gone ───►  all
+ *
+ * So each tab knows what the polling one knows, and goes on with its session when that closes, crashes (its lock is free)
+ * or does not answer any more (its lock is stolen). A lock of each tab's own tells the polling tab when one has crashed.
+ */
+import { lifeSignMs, patrolMs, unheardRequests } from './bounds.ts';
+import type { ClientState } from './communication-client.ts';
+import type { ClientContext } from './context.ts';
+import type { Distribution, SharedWork, Snapshot, TabNews } from './shared-work.ts';
+import type { WireState } from './wire.ts';
+
+type Told =
+  | { readonly kind: 'hello' | 'ask' }
+  | { readonly kind: 'state'; readonly snapshot: Snapshot; readonly wire: WireState; readonly state: ClientState }
+  | { readonly kind: 'tab'; readonly news: TabNews }
+  | { readonly kind: 'answer'; readonly distribution: Distribution; readonly wire: WireState; readonly state: ClientState }
+  | { readonly kind: 'shown'; readonly wire: WireState; readonly state: ClientState }
+  | { readonly kind: 'gone'; readonly tab: string };
+
+/** `waiting`: it is not known yet who polls. */
+export type Role = 'waiting' | 'following' | 'polling';
+
+/** What the tabs need of the client. */
+export interface TabHost {
+  readonly state: ClientState;
+  readonly wire: WireState;
+  /** Polls, or no longer: as the role now says. */
+  turn(): void;
+  /** What there is to say has changed. */
+  review(): void;
+  /** Another tab polls, with this session. */
+  follow(wire: WireState, state: ClientState): void;
+}
+
+export interface Tabs {
+  readonly role: Role;
+  /** Joins the tabs of this recipient, and leaves any others. */
+  join(tag: string): void;
+  leave(): void;
+  /** Tells the others what changed here, once this turn is over. */
+  tell(): void;
+  share(distribution: Distribution): void;
+  /** Tells the others what the client shows, and the number of its latest request. */
+  show(): void;
+}
+
+/** Whether there may be tabs to share with, and a way to. */
+export function canShare(): boolean {
+  return !!globalThis.document && !!globalThis.navigator?.locks && !!globalThis.BroadcastChannel;
+}
+
+/** @param me names this tab; older tabs have names that sort before */
+export function createTabs(context: ClientContext, me: string, base: string, work: SharedWork, host: TabHost): Tabs {
+  const { others } = work;
+  const heard = new Set<string>();
+  const watched = new Set<string>();
+  let role: Role = 'waiting';
+  let leader = '';
+  let name = '';
+  let channel: BroadcastChannel | undefined;
+  let membership = new AbortController();
+  let isQueued = false;
+  let isToTell = false;
+
+  const post = (told: Told): void => channel?.postMessage({ ...told, from: me });
+  const postTab = (): void => post({ kind: 'tab', news: work.own() });
+  const wire = (): WireState => {
+    const { session, seq, advice } = host.wire;
+    return { session, seq, advice };
+  };
+
+  const request = (lock: string, options: LockOptions, granted: (held: boolean, over: Promise<unknown>) => unknown) => {
+    const { signal } = membership;
+    const over = new Promise((resolve) => signal.addEventListener('abort', resolve));
+    return navigator.locks.request(lock, options, (held) => signal.aborted || granted(!!held, over));
+  };
+
+  const lead = (): void => {
+    role = 'polling';
+    leader = me;
+    host.wire.seq += unheardRequests;
+    post({ kind: 'state', snapshot: work.snapshot(), wire: wire(), state: host.state });
+    for (const tab of others) watch(tab);
+    host.turn();
+  };
+
+  /** Asks to poll for all: if nobody does, after the one that does, or (`steal`) in its place. */
+  const contend = (options: LockOptions): void => {
+    const { signal } = membership;
+    isQueued = options.signal !== undefined;
+    request(name, options, (held, over) => {
+      if (held) lead();
+      else follow();
+      return held && over;
+    }).catch(() => {
+      if (signal.aborted) return;
+      // Stolen, since this tab gave no sign of life; or the page may have no locks, so that it polls for itself.
+      role = role === 'polling' ? 'following' : 'polling';
+      if (role === 'following' && !isQueued) queue();
+      host.turn();
+    });
+  };
+  const queue = (): void => contend({ signal: membership.signal });
+  const follow = (): void => {
+    post({ kind: 'hello' });
+    queue();
+    patrol(0);
+  };
+
+  const drop = (tab: string): void => {
+    watched.delete(tab);
+    work.set(tab);
+    host.review();
+  };
+
+  const watch = (tab: string): void => {
+    if (watched.has(tab)) return;
+    watched.add(tab);
+    request(`${name}:${tab}`, { signal: membership.signal }, () => expel(tab)).catch(() => undefined);
+  };
+
+  const expel = (tab: string): void => {
+    post({ kind: 'gone', tab });
+    drop(tab);
+  };
+
+  /** Looks after the others now and then: one that is held up has its locks and does nothing. */
+  const patrol = (ms: number): void => {
+    const { signal } = membership;
+    context.after(ms, () => {
+      if (signal.aborted) return;
+      heard.clear();
+      post({ kind: role === 'waiting' ? 'hello' : 'ask' });
+      context.after(lifeSignMs, () => {
+        if (signal.aborted) return;
+        if (role === 'polling') for (const tab of others) heard.has(tab) || expel(tab);
+        else if (!heard.has(leader)) contend({ steal: true });
+        patrol(patrolMs);
+      });
+    });
+  };
+
+  const hear = (told: Told & { readonly from: string }): void => {
+    const { kind, from } = told;
+    heard.add(from);
+    if (kind === 'hello') {
+      if (role === 'polling') post({ kind: 'state', snapshot: work.snapshot(), wire: wire(), state: host.state });
+    } else if (kind === 'ask' || (kind === 'gone' && told.tab === me)) postTab();
+    else if (kind === 'gone') drop(told.tab);
+    else if (kind === 'tab') {
+      work.set(from, told.news);
+      if (role === 'polling') watch(from);
+      host.review();
+    } else if (role !== 'polling') hearLeader(told);
+  };
+
+  const hearLeader = (told: Told & { readonly from: string }): void => {
+    leader = told.from;
+    if (told.kind === 'state') {
+      if (role === 'waiting') {
+        role = 'following';
+        work.adopt(told.snapshot);
+      }
+      postTab();
+    } else if (role === 'waiting') return;
+    if (told.kind === 'answer') work.distribute(told.distribution);
+    if ('wire' in told) host.follow(told.wire, told.state);
+  };
+
+  const tabs: Tabs = {
+    get role() {
+      return role;
+    },
+    join: (tag) => {
+      const next = `pollux:1:${base}:${tag}`;
+      if (channel && name === next) return;
+      tabs.leave();
+      name = next;
+      membership = new AbortController();
+      channel = new BroadcastChannel(name);
+      channel.onmessage = ({ data }) => hear(data);
+      // Its own lock first: the others are told of it once it tells them when it is gone.
+      request(`${name}:${me}`, {}, (_, over) => {
+        contend({ ifAvailable: true });
+        return over;
+      }).catch(() => undefined);
+    },
+    leave: () => {
+      if (!channel) return;
+      if (isToTell) postTab();
+      post({ kind: 'gone', tab: me });
+      membership.abort();
+      channel.close();
+      channel = undefined;
+      // The session is theirs.
+      if (others.size > 0) host.wire.session = undefined;
+      role = 'waiting';
+      watched.clear();
+      work.reset();
+    },
+    tell: () => {
+      if (isToTell || role === 'waiting' || others.size === 0) return;
+      isToTell = true;
+      queueMicrotask(() => {
+        isToTell = false;
+        postTab();
+      });
+    },
+    share: (distribution) => {
+      const isNews = distribution.reported.length > 0 || [...distribution.sections.values()].some((section) => section);
+      if (others.size > 0 && isNews) post({ kind: 'answer', distribution, wire: wire(), state: host.state });
+    },
+    show: () => {
+      if (role === 'polling' && others.size > 0) post({ kind: 'shown', wire: wire(), state: host.state });
+    },
+  };
+  return tabs;
+}
