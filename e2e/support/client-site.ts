@@ -9,12 +9,14 @@ const script = new URL('../../packages/core/dist/client/index.js', import.meta.u
 
 /**
  * What the page does is in its address: `apps` names its applications (`calls!` for one tab alone, `news:3` for the last 3),
- * `client` the options of its client as JSON. A message's data says how its handler behaves: `throw`, `hang`, `slow`.
+ * `client` and `application` the options of these as JSON. A message's data says how its handler behaves: `throw`, `hang`,
+ * `slow`.
  */
 const page = `<!doctype html><title>Client</title><link rel="icon" href="data:,"><script type="module">
   import { createCommunicationClient } from '/client.js';
   const query = new URLSearchParams(location.search);
   const { token, ...options } = JSON.parse(query.get('client') ?? '{}');
+  const applicationOptions = JSON.parse(query.get('application') ?? '{}');
   window.tokens = 0;
   const getToken = () => token + ':' + ++tokens;
   // What a former life of the page saw is kept.
@@ -35,6 +37,7 @@ const page = `<!doctype html><title>Client</title><link rel="icon" href="data:,"
       deliver: one ? 'one-tab' : 'every-tab',
       fetchTargets: ['/api/'],
       ...(last && { last: Number(last) }),
+      ...applicationOptions,
     });
     const handle = async (data) => {
       if (data === 'throw') throw new Error('thrown');
@@ -60,6 +63,8 @@ export class ClientSite implements AsyncDisposable {
   held = 0;
   polls = 0;
   fault: Fault | undefined;
+  /** Paths that the page fetched because of messages. */
+  readonly fetched: string[] = [];
   port = 0;
   #hub: CommunicationServer | undefined;
   #http: Server | undefined;
@@ -74,33 +79,39 @@ export class ClientSite implements AsyncDisposable {
   }
 
   /** The address of a page. */
-  page(apps = 'orders', client: object = {}): string {
-    return `${this.at()}/?${new URLSearchParams({ apps, client: JSON.stringify(client) })}`;
+  page(apps = 'orders', client: object = {}, application: object = {}, host?: string): string {
+    const query = { apps, client: JSON.stringify(client), application: JSON.stringify(application) };
+    return `${this.at(host)}/?${new URLSearchParams(query)}`;
   }
 
   async begin(): Promise<this> {
     const applications = { orders: { fetchTargets: ['/api/'] }, calls: {}, news: {} };
     const hub = createCommunicationServer({ applications });
     this.#hub = hub;
+    const http = createServer();
+    await new Promise<void>((done) => http.listen(this.port, '127.0.0.1', done));
+    this.port = (http.address() as AddressInfo).port;
     const handle = createNodeHandler({
       server: hub,
+      // The same machine by another name is another origin.
+      origins: [this.at('localhost')],
       authenticate: (request) => {
         const bearer = /Bearer (\w+)/.exec(request.header('authorization') ?? '');
         const [, name] = bearer ?? /user=(\w+)/.exec(request.header('cookie') ?? '') ?? [];
         return { recipient: name ?? 'alice' };
       },
     });
-    const http = createServer(async (request, response) => {
+    http.on('request', async (request, response) => {
       if (request.method === 'POST' && request.url === '/pollux/poll') this.#count(response);
       if (this.fault?.(request, response) || handle(request, response)) return;
       const { pathname } = new URL(request.url ?? '/', this.at());
       if (pathname === '/client.js') response.setHeader('content-type', 'text/javascript').end(await readFile(script));
-      else if (pathname.startsWith('/api/')) response.setHeader('content-type', 'application/json').end(JSON.stringify(pathname));
-      else response.setHeader('content-type', 'text/html').end(pathname === '/' ? page : '<!doctype html><title>Other</title>');
+      else if (pathname.startsWith('/api/')) {
+        this.fetched.push(pathname);
+        response.setHeader('content-type', 'application/json').end(JSON.stringify(pathname.slice(5)));
+      } else response.setHeader('content-type', 'text/html').end(pathname === '/' ? page : '<!doctype html><title>Other</title>');
     });
     this.#http = http;
-    await new Promise<void>((done) => http.listen(this.port, '127.0.0.1', done));
-    this.port = (http.address() as AddressInfo).port;
     return this;
   }
 
@@ -124,6 +135,11 @@ export class ClientSite implements AsyncDisposable {
 
   tellAll(data: unknown, application = 'news') {
     return this.hub.publish(application, { to: { everyone: true }, kind: 'direct', type: 'note', data });
+  }
+
+  tellToFetch(href: string, more: object = {}) {
+    const to = { recipients: ['alice'] };
+    return this.hub.publish('orders', { to, kind: 'fetch', type: 'fetch', fetch: { href, ...more } });
   }
 
   /** Messages that wait for a recipient. */

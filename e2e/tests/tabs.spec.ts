@@ -1,7 +1,7 @@
 /** One connection for all tabs of a browser, in a real one. */
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { ClientSite } from '../support/client-site.ts';
 import { told } from '../support/client-page.ts';
+import { ClientSite } from '../support/client-site.ts';
 
 /** Opens tabs one after the other; each is known to the others before the next one comes. */
 async function openTabs(context: BrowserContext, site: ClientSite, all: readonly string[]): Promise<Page[]> {
@@ -112,6 +112,32 @@ test('the polling tab is frozen: another goes on; brought back, it has everythin
   await expectOneHeld(site);
 });
 
+test('the polling tab hangs: another takes its place, and it listens when it is back', async ({ context }) => {
+  await using site = await new ClientSite().begin();
+  const [hanging] = await openTabs(context, site, ['orders']);
+  const other = await context.newPage();
+  // Its patience alone is a tenth of the usual.
+  await other.addInitScript(() => {
+    const { setTimeout } = window;
+    Object.assign(window, { setTimeout: (run: () => void, ms: number) => setTimeout(run, ms < 5000 ? ms : ms / 10) });
+  });
+  await other.goto(site.page());
+  await expect.poll(() => other.evaluate('active.size')).toBe(1);
+  let isBack = false;
+  const back = hanging?.evaluate('for (const end = Date.now() + 12000; Date.now() < end; );').then(() => {
+    isBack = true;
+  });
+  // It polls on for nobody; what it is answered it does not pass on.
+  await tellAll(site, 1, 5);
+  await expectSeen([other], orders(1, 5));
+  expect(isBack).toBe(false);
+  await back;
+  await tellAll(site, 6, 10);
+  await expectSeen([hanging as Page, other], orders(1, 10));
+  await expectNoGaps([hanging as Page, other]);
+  await expectOneHeld(site);
+});
+
 test('what one tab alone shall handle is handled once, also when that tab goes', async ({ context }) => {
   await using site = await new ClientSite().begin();
   const tabs = await openTabs(context, site, Array(3).fill('calls!'));
@@ -147,13 +173,19 @@ test('a tab that comes later starts with now, or with the last ones that it asks
   await using site = await new ClientSite().begin();
   const tabs = await openTabs(context, site, ['news']);
   for (const number of numbers(1, 6)) await site.tellAll(number);
-  await expectSeen(tabs, numbers(1, 6).map((number) => `news ${number}`));
+  await expectSeen(
+    tabs,
+    numbers(1, 6).map((number) => `news ${number}`),
+  );
   const [later, last] = await openTabs(context, site, ['news', 'news:3']);
   await expectSeen([last as Page], ['news 4', 'news 5', 'news 6']);
   await site.tellAll(7);
   await expectSeen([later as Page], ['news 7']);
   await expectSeen([last as Page], ['news 4', 'news 5', 'news 6', 'news 7']);
-  await expectSeen(tabs, numbers(1, 7).map((number) => `news ${number}`));
+  await expectSeen(
+    tabs,
+    numbers(1, 7).map((number) => `news ${number}`),
+  );
 });
 
 test('two users in two tabs of one browser never share', async ({ context }) => {
@@ -223,5 +255,45 @@ test('the server is begun anew: every tab is told of the loss, and one request i
   await tellAll(site, 4, 6);
   await expectSeen(tabs, orders(1, 6));
   for (const tab of tabs) expect(await told(tab, 'gaps')).toContain('orders reset');
+  await expectOneHeld(site);
+});
+
+test('tabs come, go, crash, freeze and are loaded anew at random: each has all since it came, once, in order', async ({
+  context,
+}) => {
+  await using site = await new ClientSite().begin();
+  // Repeated by its seed, which the report of a failure names.
+  let seed = Number.parseInt(process.env['POLLUX_SEED'] ?? `${Date.now() % 100_000}`, 10);
+  test.info().annotations.push({ type: 'seed', description: `${seed}` });
+  const pick = (count: number): number => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
+    return Math.floor(seed / 65_536) % count;
+  };
+  const acts: readonly ((tab: Page) => Promise<unknown>)[] = [
+    (tab) => tab.reload(),
+    (tab) => tab.close(),
+    async (tab) => void (await context.newCDPSession(tab)).send('Page.crash').catch(() => undefined),
+    async (tab) => (await context.newCDPSession(tab)).send('Page.setWebLifecycleState', { state: 'frozen' }),
+  ];
+  const tabs: Page[] = [];
+  let count = 0;
+  const stop = Date.now() + 15_000;
+  while (Date.now() < stop) {
+    tabs.push(...(await openTabs(context, site, Array(4 - tabs.length).fill('orders'))));
+    const [tab] = tabs.splice(pick(4), 1) as [Page];
+    const act = pick(4);
+    const acting = acts[act]?.(tab);
+    for (let burst = pick(20); burst >= 0; burst--) await site.tell(++count);
+    await acting;
+    if (act === 0) tabs.push(tab);
+  }
+  expect(count).toBeGreaterThan(20);
+  for (const tab of tabs) await expect.poll(async () => (await told(tab, 'seen')).at(-1)).toBe(`orders ${count}`);
+  for (const tab of tabs) {
+    const [first = ''] = await told(tab, 'seen');
+    expect(await told(tab, 'seen')).toEqual(orders(Number(first.slice(7)), count));
+  }
+  await expectNoGaps(tabs);
+  await expect.poll(() => site.waiting()).toBe(0);
   await expectOneHeld(site);
 });

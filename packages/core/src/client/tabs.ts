@@ -95,24 +95,26 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
   /** Asks to poll for all: if nobody does, after the one that does, or (`steal`) in its place. */
   const contend = (options: LockOptions): void => {
     const { signal } = membership;
-    isQueued = options.signal !== undefined;
+    if (options.signal) isQueued = true;
     request(name, options, (held, over) => {
+      if (options.signal) isQueued = false;
+      if (options.ifAvailable) patrol(held ? patrolMs : 0);
       if (held) lead();
       else follow();
       return held && over;
     }).catch(() => {
       if (signal.aborted) return;
       // Stolen, since this tab gave no sign of life; or the page may have no locks, so that it polls for itself.
-      role = role === 'polling' ? 'following' : 'polling';
-      if (role === 'following' && !isQueued) queue();
+      role = role === 'polling' ? 'waiting' : 'polling';
       host.turn();
+      if (role === 'polling') return;
+      follow();
     });
   };
-  const queue = (): void => contend({ signal: membership.signal });
+  /** Asks what it has to know, for what others were told was not for one that polls; its turn to poll may come. */
   const follow = (): void => {
     post({ kind: 'hello' });
-    queue();
-    patrol(0);
+    if (!isQueued) contend({ signal: membership.signal });
   };
 
   const drop = (tab: string): void => {
@@ -185,6 +187,7 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
       tabs.leave();
       name = next;
       membership = new AbortController();
+      isQueued = false;
       channel = new BroadcastChannel(name);
       channel.onmessage = ({ data }) => hear(data);
       // Its own lock first: the others are told of it once it tells them when it is gone.
