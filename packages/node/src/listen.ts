@@ -5,6 +5,7 @@ import { noteAnswer, trackConnections } from './connections.ts';
 import { prepareGracefulEnd } from './graceful-end.ts';
 import { createNodeHandler } from './handler.ts';
 import { closeIdleConnections } from './idle-connections.ts';
+import { DirectRequest } from './read-body.ts';
 
 export interface ListenOptions extends ServletOptions {
   /** @default 0: any free port */
@@ -50,7 +51,11 @@ export function applyServerLimits(server: Server): void {
 export async function listen(options: ListenOptions): Promise<Listening> {
   const handle = createNodeHandler(options);
   const { port = 0, host = '127.0.0.1', fallback = notFound } = options;
-  const server = createServer({ connectionsCheckingInterval: checkingIntervalMs, maxHeaderSize: maxHeaderBytes });
+  const server = createServer({
+    IncomingMessage: DirectRequest,
+    connectionsCheckingInterval: checkingIntervalMs,
+    maxHeaderSize: maxHeaderBytes,
+  });
   trackConnections(server);
   server.on('request', (request, response) => {
     noteAnswer(request, response);

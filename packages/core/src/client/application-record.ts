@@ -1,4 +1,5 @@
 /** One application within the communication client of a page: its handlers, and what it received. */
+import type { FailedMessage } from '../protocol/types.ts';
 import type { ApplicationClient, ApplicationClientOptions, ApplicationStatus } from './application-client.ts';
 import type { Part } from './application-feed.ts';
 import type { ClientContext } from './context.ts';
@@ -28,7 +29,7 @@ export function createApplicationRecord(
   name: string,
   options: ApplicationClientOptions,
   changed: () => void,
-  reportFailed: (id: string, reason: string) => void,
+  reportFailed: (failed: FailedMessage) => void,
 ): ApplicationRecord {
   const dispatcher = createDispatcher(context, name, options, reportFailed);
   const progressed = (): void => {

@@ -1,5 +1,5 @@
 /** Finds the handlers for what an application received, and sees to it that each item ends: handled, failed or unhandled. */
-import type { DirectMessage, FetchMessage } from '../protocol/types.ts';
+import type { DirectMessage, FailedMessage, FetchMessage } from '../protocol/types.ts';
 import type { ApplicationClientOptions } from './application-client.ts';
 import { handlerMs, handlerWaitMs } from './bounds.ts';
 import type { CheckResult } from './check.ts';
@@ -23,7 +23,7 @@ export function createDispatcher(
   context: ClientContext,
   application: string,
   options: ApplicationClientOptions,
-  reportFailed: (id: string, reason: string) => void,
+  reportFailed: (failed: FailedMessage) => void,
 ): Dispatcher {
   let handlers: readonly { readonly key: string; readonly run: Handler }[] = [];
   /** Types that nobody took in time: the next message of one does not hold up the others again. */
@@ -71,7 +71,7 @@ export function createDispatcher(
     context.memory.finish(id);
     if (reason === undefined) return context.emit({ kind: 'handled', application, id });
     complain(id, reason);
-    reportFailed(id, reason);
+    reportFailed({ id, reason });
   };
 
   /** Resolves when a handler for the key is there, or nobody has come in time. */
@@ -111,6 +111,7 @@ export function createDispatcher(
         unclaimed.add(key);
         // Not a failure to be parked on the server: nobody here wants it, and it counts as handled.
         context.emit({ kind: 'unhandled', application, id, type: message.type });
+        reportFailed({ id, reason: 'unhandled', park: false });
       } else if (message.kind === 'fetch') {
         const { ids, reason } = await fetchAndHandle(message, queue, (newest, data, fetched) =>
           runChecked(key, newest, data, fetched),

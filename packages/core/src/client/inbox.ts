@@ -47,6 +47,8 @@ export function createInbox(
   let cursor: string | null = null;
   let read: string | null = null;
   let busy = false;
+  /** While one was at work; it will be behind us. */
+  let isRewound = false;
 
   const work = async (): Promise<void> => {
     if (busy) return;
@@ -56,8 +58,8 @@ export function createInbox(
       queue.shift();
       // A place to go on from is none that was reached.
       if (item.cursor) {
-        // Rewound while this one was at work: it is behind us now.
-        if (read === cursor) read = item.cursor;
+        if (isRewound) read = item.cursor;
+        isRewound = false;
         cursor = item.cursor;
       }
       progressed();
@@ -108,6 +110,7 @@ export function createInbox(
     },
     receive: (entries) => {
       let news = false;
+      isRewound = false;
       for (const { cursor: end, gap, message } of entries) {
         if (gap) news = tell(gap) || news;
         else if (message) news = take(message) || news;
@@ -125,6 +128,7 @@ export function createInbox(
       // A fetch under way has what it began: that does not come twice.
       for (const { message, done, begun } of queue.splice(busy ? 1 : 0)) if (message && !done && !begun) seen.delete(message.id);
       read = cursor;
+      isRewound = busy;
     },
   };
 }

@@ -27,7 +27,7 @@ export interface SectionLog {
   add(section: News): boolean;
   /** What follows a place; `undefined` where the place is not known (any more). */
   since(place: string | null): readonly Entry[] | undefined;
-  /** The place that all of these have reached; those that are not known do not count. */
+  /** The place that all of these have reached; one that is not known is behind all others. */
   lowest(places: readonly (string | null)[]): string | null | undefined;
   /** Forgets what is before a place, but for so many entries. */
   trim(place: string | null | undefined, kept: number): void;
@@ -66,8 +66,8 @@ export function createSectionLog(entries: Entry[] = []): SectionLog {
       return index < 0 ? undefined : entries.slice(index + 1);
     },
     lowest: (places) => {
-      const indexes = places.map(indexOf).filter((index) => index >= 0);
-      return entries[Math.min(...indexes)]?.cursor;
+      const indexes = places.map(indexOf);
+      return places[indexes.indexOf(Math.min(...indexes))];
     },
     trim: (place, kept) => {
       const count = indexOf(place) - kept;

@@ -2,7 +2,7 @@
  * What the loop polls for: the applications of this page and, where tabs share a connection, of the others. Every tab
  * knows all of it, so that any of them can go on with the poll; one of them polls, or the only one.
  */
-import type { PollApplication, PollRequest } from '../protocol/types.ts';
+import type { FailedMessage, PollApplication } from '../protocol/types.ts';
 import type { Answer, Section } from './answer.ts';
 import { createFeed, type Feed, type Part, type Unsent } from './application-feed.ts';
 import type { ApplicationRecord } from './application-record.ts';
@@ -12,18 +12,16 @@ import type { PollWork } from './loop-state.ts';
 import { type Entry, entriesOf } from './section-log.ts';
 import type { Asked } from './wire.ts';
 
-type Failed = NonNullable<PollRequest['failed']>[number];
-
 /** What a tab tells the others of itself. */
 export interface TabNews {
   readonly parts: ReadonlyMap<string, Part>;
-  readonly failed: readonly Failed[];
+  readonly failed: readonly FailedMessage[];
 }
 
 /** What an answer meant, for all tabs. */
 export interface Distribution {
   readonly sections: ReadonlyMap<string, Section | undefined>;
-  readonly reported: readonly Failed[];
+  readonly reported: readonly FailedMessage[];
 }
 
 /** What a tab that joins has to know. */
@@ -37,7 +35,7 @@ export interface SharedWork extends PollWork {
   readonly records: Map<string, ApplicationRecord>;
   /** The other tabs. */
   readonly others: ReadonlySet<string>;
-  reportFailed(id: string, reason: string): void;
+  reportFailed(failed: FailedMessage): void;
   /** One of this tab's applications came, went or got on. */
   update(name: string): void;
   own(): TabNews;
@@ -67,12 +65,12 @@ export function createSharedWork(
   share: (distribution: Distribution) => void,
 ): SharedWork {
   const records = new Map<string, ApplicationRecord>();
-  const failed = new Map<string, Failed>();
+  const failed = new Map<string, FailedMessage>();
   const feeds = new Map<string, Feed>();
   const others = new Set<string>();
   /** Where the others were when this tab asked for what it wants to begin with. */
   const beginnings = new Map<string, string>();
-  let reported: readonly Failed[] = [];
+  let reported: readonly FailedMessage[] = [];
   let progress = 0;
 
   const feedOf = (name: string): Feed => {
@@ -115,8 +113,9 @@ export function createSharedWork(
   const take = (name: string, section: Section | undefined): boolean => {
     const feed = feedOf(name);
     const record = records.get(name);
-    // Who has everything takes what comes as it comes: a gap that is told again has the same place.
-    const next = section?.kind === 'news' && record?.read === feed.log.end ? entriesOf(section) : undefined;
+    // Who has everything, or polls for itself, takes what comes as it comes: a gap that is told again has the same place.
+    const isAbreast = others.size === 0 || record?.read === feed.log.end;
+    const next = section?.kind === 'news' && isAbreast ? entriesOf(section) : undefined;
     const news = feed.absorb(section);
     const took = record && pump(record, feed, next);
     refresh(name);
@@ -137,7 +136,7 @@ export function createSharedWork(
   const work: SharedWork = {
     records,
     others,
-    reportFailed: (id, reason) => void failed.set(id, { id, reason }),
+    reportFailed: (message) => void failed.set(message.id, message),
     update: (name) => {
       progress++;
       refresh(name);

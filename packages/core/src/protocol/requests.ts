@@ -3,6 +3,7 @@ import { nameBytes, wireVersion } from './limits.ts';
 import { type Problem, problem } from './problem.ts';
 import { isName } from './text.ts';
 import {
+  type FailedMessage,
   type FetchInstruction,
   type Notification,
   type PollApplication,
@@ -62,15 +63,16 @@ export function parsePollRequest(value: unknown): PollRequest | Problem {
   return request;
 }
 
-function parseFailed(value: unknown): NonNullable<PollRequest['failed']> | Problem {
+function parseFailed(value: unknown): readonly FailedMessage[] | Problem {
   if (!Array.isArray(value) || value.length > failedEntries)
     return invalid('failed', `an array of at most ${failedEntries} entries`);
-  const entries: { id: string; reason: string }[] = [];
+  const entries: FailedMessage[] = [];
   for (const [index, entry] of value.entries()) {
     if (!isObject(entry) || typeof entry['id'] !== 'string') return invalid(`failed.${index}.id`, 'a message id');
-    const reason = entry['reason'];
+    const { reason, park } = entry as Partial<Record<keyof FailedMessage, unknown>>;
     if (reason !== undefined && typeof reason !== 'string') return invalid(`failed.${index}.reason`, 'a string');
-    entries.push({ id: entry['id'], reason: (reason ?? '').slice(0, reasonLength) });
+    if (park !== undefined && typeof park !== 'boolean') return invalid(`failed.${index}.park`, 'true or false');
+    entries.push({ id: entry['id'], reason: (reason ?? '').slice(0, reasonLength), park: park ?? true });
   }
   return entries;
 }

@@ -104,6 +104,14 @@ export interface PollApplication {
   readonly last?: number;
 }
 
+/** A message whose handler failed for good, or that nobody in the page handles. */
+export interface FailedMessage {
+  readonly id: string;
+  readonly reason: string;
+  /** `false`: it is told, and counts as handled; else the message is put aside. @default true */
+  readonly park?: boolean;
+}
+
 /** The body of `POST {base}/poll`. */
 export interface PollRequest {
   readonly v?: 1;
@@ -114,8 +122,8 @@ export interface PollRequest {
   /** Seconds to hold the request when there is nothing; 0 answers at once. @default 0 */
   readonly wait?: number;
   readonly applications: Readonly<Record<string, PollApplication>>;
-  /** Messages whose handler failed for good. */
-  readonly failed?: readonly { readonly id: string; readonly reason: string }[];
+  /** Messages that could not be handled. */
+  readonly failed?: readonly FailedMessage[];
 }
 
 /** How the server tells the client to go on; the newest advice holds until another comes. */

@@ -62,7 +62,7 @@ export interface AcknowledgedEvent extends Of<'acknowledged'>, InQueue, OfSessio
 /** Messages that left the buffer, and why. Those acknowledged are told only while somebody hears `acknowledged` as well. */
 export interface RemovedEvent extends Of<'removed'>, Removal {}
 
-/** A handler failed for good and the client said so. */
+/** A handler failed for good and the client said so; or (`unhandled`) no handler in the page takes messages of this type. */
 export interface FailedEvent extends Of<'failed'>, InQueue, OfSession {
   readonly id: string;
   readonly reason: string;

@@ -1,33 +1,34 @@
-/** Parking what a client reports as failed for good, so that the next messages flow. */
+/** Tells of what a client could not handle, and parks what failed for good, so that the next messages flow. */
 import type { MaybePromise } from '../buffer/message-buffer.ts';
-import type { PollRequest } from '../protocol/types.ts';
+import type { FailedMessage } from '../protocol/types.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
 import type { Session } from './session.ts';
 
-/** Parks each reported message of the session's own recipient; a promise where the buffer needs time. */
+/** Parks each reported message of the session's own recipient, unless it counts as handled; a promise where the buffer needs time. */
 export function reportFailed(
   context: ServerContext,
   session: Session,
-  failed: NonNullable<PollRequest['failed']>,
+  failed: readonly FailedMessage[],
 ): Promise<unknown> | undefined {
   const pending: PromiseLike<unknown>[] = [];
-  for (const { id, reason } of failed) {
-    const done = reportOne(context, session, id, reason);
+  for (const message of failed) {
+    const done = reportOne(context, session, message);
     if (typeof done === 'object') pending.push(done);
   }
   return pending.length === 0 ? undefined : Promise.all(pending);
 }
 
-function reportOne(context: ServerContext, session: Session, id: string, reason: string): MaybePromise<boolean> {
-  const found = context.buffer.find(id);
-  if (found !== undefined && 'then' in found) return found.then((state) => parkOwn(context, session, id, reason, state));
-  return parkOwn(context, session, id, reason, found);
+function reportOne(context: ServerContext, session: Session, failed: FailedMessage): MaybePromise<boolean> {
+  const found = context.buffer.find(failed.id);
+  if (found !== undefined && 'then' in found) return found.then((state) => parkOwn(context, session, failed, state));
+  return parkOwn(context, session, failed, found);
 }
 
 type Found = Awaited<ReturnType<ServerContext['buffer']['find']>>;
 
 /** Only a recipient's own queue: one client's report must not take a broadcast away from everybody else. */
-function parkOwn(context: ServerContext, session: Session, id: string, reason: string, found: Found): MaybePromise<boolean> {
+function parkOwn(context: ServerContext, session: Session, failed: FailedMessage, found: Found): MaybePromise<boolean> {
+  const { id, reason, park = true } = failed;
   if (found === undefined) return false;
   const { address, application } = found.queue;
   const isOwn = address.kind === 'recipient' && address.name === session.entry.recipient;
@@ -45,5 +46,5 @@ function parkOwn(context: ServerContext, session: Session, id: string, reason: s
       reason,
     });
   }
-  return isOwn && found.state === 'pending' ? context.buffer.take(id, { kind: 'park', reason }) : false;
+  return park && isOwn && found.state === 'pending' ? context.buffer.take(id, { kind: 'park', reason }) : false;
 }

@@ -150,7 +150,7 @@ describe('a type without a handler', () => {
     expect(told('unhandled')).toEqual([]);
   });
 
-  it('then counts as handled, is told to the observer and not parked; the next of the type waits for nothing', async () => {
+  it('then counts as handled, and the server is told, not to park it; the next of the type waits for nothing', async () => {
     const { client, clock, open, answer, poll, told } = setup();
     const orders = client.application('orders');
     await open();
@@ -158,9 +158,10 @@ describe('a type without a handler', () => {
     await clock.advance(10_000);
     expect(told('unhandled')).toEqual([{ kind: 'unhandled', application: 'orders', id: 'm1', type: 'note' }]);
     await clock.advance(1000);
-    expect(poll().body.failed).toBeUndefined();
+    expect(poll().body.failed).toEqual([{ id: 'm1', reason: 'unhandled', park: false }]);
     await answer(news('orders', [direct(2)]));
     expect(poll().body.applications['orders']).toEqual({ cursor: 'c2' });
+    expect(poll().body.failed).toEqual([{ id: 'm2', reason: 'unhandled', park: false }]);
     expect(told('unhandled')).toHaveLength(2);
     const seen: unknown[] = [];
     orders.on('note', ({ data }) => seen.push(data));

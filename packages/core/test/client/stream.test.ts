@@ -37,10 +37,10 @@ function setup(options: Partial<CommunicationClientOptions> = {}, network: (fetc
   /** Bodies take some turns of the event loop, which no clock counts. */
   const go = async (ms: number): Promise<void> => {
     for (let leftMs = ms; leftMs >= 0; leftMs -= 500) {
-      for (let turns = 0; turns < 5; turns++) await clock.settle();
+      for (let turns = 0; turns < 12; turns++) await clock.settle();
       await clock.advance(Math.min(500, leftMs));
     }
-    for (let turns = 0; turns < 5; turns++) await clock.settle();
+    for (let turns = 0; turns < 12; turns++) await clock.settle();
   };
   return {
     clock,

@@ -124,7 +124,7 @@ describe('an answer with strange parts', () => {
     await clock.advance(11_000);
     expect(told('unhandled')).toMatchObject([{ id: 'm1' }]);
     expect(poll().body.applications['orders']).toEqual({ cursor: 'c2' });
-    expect(poll().body.failed).toBeUndefined();
+    expect(poll().body.failed).toEqual([{ id: 'm1', reason: 'unhandled', park: false }]);
   });
 
   it('wrong hints of a fetch message count for nothing', async () => {

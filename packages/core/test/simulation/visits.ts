@@ -47,7 +47,8 @@ export function createVisits(world: () => World): Visits {
 
   /** What a client reported as failed is out of its queue by the time of the answer. */
   const checkParked = ({ request, recipient }: Visit): void => {
-    for (const { id } of request.failed ?? []) {
+    for (const { id, park = true } of request.failed ?? []) {
+      if (!park) continue;
       const entry = world().ledger.byId.get(id);
       if (entry?.address.kind !== 'recipient' || entry.address.name !== recipient || entry.left !== undefined) continue;
       world().fail('I2', `${id} was reported as failed, and was not parked`);

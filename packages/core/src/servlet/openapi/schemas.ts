@@ -35,7 +35,11 @@ function requestSchemas(limits: Limits): Record<string, unknown> {
           items: {
             type: 'object',
             required: ['id', 'reason'],
-            properties: { id: { type: 'string' }, reason: { type: 'string' } },
+            properties: {
+              id: { type: 'string' },
+              reason: { type: 'string' },
+              park: { type: 'boolean', default: true, description: 'false: it is told, and counts as handled.' },
+            },
           },
         },
       },

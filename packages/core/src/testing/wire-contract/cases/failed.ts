@@ -64,6 +64,22 @@ export const failed: readonly WireCase[] = [
   },
   {
     clause: '6.8',
+    title: "a message that is told and not to be parked stays where it is, for the recipient's other sessions",
+    run: async (wire) => {
+      const first = wire.client('alice');
+      const second = wire.client('alice');
+      await first.poll();
+      await second.poll();
+      const [id] = await wire.publisher().to('alice', 1);
+      await first.poll();
+      await first.poll({ body: { failed: [{ id, reason: 'unhandled', park: false }] } });
+      wire.expect((await stateOf(wire, id)) === 'parked').toBe(false);
+      const polled = await second.poll();
+      wire.expect([polled.data('orders'), polled.gap('orders')]).toEqual([[1], undefined]);
+    },
+  },
+  {
+    clause: '6.8',
     title: 'unknown ids are ignored',
     run: async ({ client, expect }) => {
       const ids = ['', 'x', '__proto__', 'A'.repeat(500), '\u0000', `${'A'.repeat(11)}1`];
@@ -95,6 +111,7 @@ export const failed: readonly WireCase[] = [
         [[1], 'failed.0.id'],
         [[{ id: 'a', reason: 'b' }, { id: 1 }], 'failed.1.id'],
         [[{ id: 'a', reason: {} }], 'failed.0.reason'],
+        [[{ id: 'a', reason: 'b', park: 'no' }], 'failed.0.park'],
         [Array.from({ length: 101 }, () => ({ id: 'a', reason: 'b' })), 'failed'],
       ];
       for (const [value, field] of wrong) {
