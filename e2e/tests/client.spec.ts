@@ -291,3 +291,22 @@ test('a page without anything to go on from begins with the oldest that waits', 
   await expectSeen(page, orders(1, 2, 3));
   await expectDrained(site);
 });
+
+test('in a web worker it does the same, beside the page', async ({ page }) => {
+  await using site = await new ClientSite().begin();
+  await page.goto(`${site.at()}/other`);
+  await page.evaluate(() => {
+    const program = `
+      import { createCommunicationClient } from '${location.origin}/client.js';
+      const client = createCommunicationClient({ url: '${location.origin}/pollux' });
+      client.application('orders').on('note', ({ data }) => postMessage('orders ' + data));`;
+    const worker = new Worker(URL.createObjectURL(new Blob([program], { type: 'text/javascript' })), { type: 'module' });
+    const seen: unknown[] = [];
+    worker.onmessage = ({ data }) => seen.push(data);
+    Object.assign(window, { seen, worker });
+  });
+  await expectHeld(site);
+  for (const number of [1, 2, 3]) await site.tell(number);
+  await expectSeen(page, orders(1, 2, 3));
+  await expectDrained(site);
+});

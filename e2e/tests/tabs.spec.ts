@@ -297,3 +297,17 @@ test('tabs come, go, crash, freeze and are loaded anew at random: each has all s
   await expect.poll(() => site.waiting()).toBe(0);
   await expectOneHeld(site);
 });
+
+test('where the browser refuses locks, each tab polls by itself', async ({ context }) => {
+  await using site = await new ClientSite().begin();
+  await context.addInitScript(() => {
+    const request = () => Promise.reject(new DOMException('not allowed', 'SecurityError'));
+    Object.defineProperty(navigator, 'locks', { value: { request } });
+  });
+  const tabs = [await context.newPage(), await context.newPage()];
+  for (const tab of tabs) await tab.goto(site.page());
+  await expect.poll(() => site.held).toBe(2);
+  await tellAll(site, 1, 5);
+  await expectSeen(tabs, orders(1, 5));
+  await expect.poll(() => site.waiting()).toBe(0);
+});

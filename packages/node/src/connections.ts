@@ -1,5 +1,9 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server as HttpServer, ServerResponse } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
+
+/** A server of `node:http` or `node:https`. */
+export type Server = HttpServer | HttpsServer;
 
 const lastAnswer: unique symbol = Symbol('lastAnswer');
 
@@ -12,7 +16,7 @@ const known = new WeakMap<Server, ReadonlySet<Connection>>();
 export function connectionsOf(server: Server): ReadonlySet<Connection> {
   const tracked = known.get(server);
   if (tracked !== undefined) return tracked;
-  server.prependListener('request', noteAnswer);
+  (server as HttpServer).prependListener('request', noteAnswer);
   return trackConnections(server);
 }
 
@@ -22,7 +26,9 @@ export function connectionsOf(server: Server): ReadonlySet<Connection> {
  */
 export function trackConnections(server: Server): ReadonlySet<Connection> {
   const connections = new Set<Connection>();
-  server.on('connection', (socket) => {
+  // Requests of a server with TLS name the connection within the connection.
+  const event = 'setSecureContext' in server ? 'secureConnection' : 'connection';
+  (server as HttpServer).on(event, (socket: Connection) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
   });

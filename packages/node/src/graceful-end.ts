@@ -1,5 +1,5 @@
-import type { Server, ServerResponse } from 'node:http';
-import { connectionsOf, lastAnswerOf } from './connections.ts';
+import type { Server as HttpServer, ServerResponse } from 'node:http';
+import { connectionsOf, lastAnswerOf, type Server } from './connections.ts';
 
 /**
  * Ends a server without cutting an answer: takes no new connections, closes idle ones, lets `finish` bring about the
@@ -22,7 +22,7 @@ export function prepareGracefulEnd(server: Server): GracefulEnd {
     let cut = 0;
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     for (const connection of connections) sayClose(lastAnswerOf(connection));
-    server.prependListener('request', (_req, res) => sayClose(res));
+    (server as HttpServer).prependListener('request', (_req, res) => sayClose(res));
     const patience = setTimeout(() => {
       cut = connections.size;
       server.closeAllConnections();

@@ -1,6 +1,6 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { connectionsOf, lastAnswerOf } from './connections.ts';
+import { connectionsOf, lastAnswerOf, type Server } from './connections.ts';
 
 /** How often idle connections are looked for, in milliseconds. */
 const lookMs = 5_000;

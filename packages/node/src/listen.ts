@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { CommunicationServer, ServletOptions } from '@pollux/core/server';
-import { noteAnswer, trackConnections } from './connections.ts';
+import { type Server as AnyServer, noteAnswer, trackConnections } from './connections.ts';
 import { prepareGracefulEnd } from './graceful-end.ts';
 import { createNodeHandler } from './handler.ts';
 import { closeIdleConnections } from './idle-connections.ts';
@@ -41,7 +41,7 @@ const maxHeaderBytes = 16_384;
 const patienceMs = 2_000;
 
 /** Sets the time-outs and limits of the design on a server made elsewhere. */
-export function applyServerLimits(server: Server): void {
+export function applyServerLimits(server: AnyServer): void {
   server.headersTimeout = headersTimeoutMs;
   server.requestTimeout = bodyTimeoutMs;
   closeIdleConnections(server, keepAliveMs);

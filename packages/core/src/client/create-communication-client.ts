@@ -1,6 +1,6 @@
 import type { ApplicationContract } from '../contract/application-contract.ts';
 import type { ContractClient } from '../contract/contract-client.ts';
-import { readAnswer } from './answer.ts';
+import { type Answer, readAnswer } from './answer.ts';
 import type { ApplicationClient, ApplicationClientOptions } from './application-client.ts';
 import { createApplicationRecord } from './application-record.ts';
 import type { CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
@@ -49,8 +49,10 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       const told = answer?.recipient;
       // A server that does not tell who it is cannot be polled for others.
       if (memory.unsure && !told) tabs = undefined;
+      const { unsure } = memory;
       memory.recognise(told);
-      for (const name of records.keys()) work.update(name);
+      // Now it may be remembered where they were.
+      if (unsure) for (const name of records.keys()) work.update(name);
       if (told && told !== tag) {
         tag = told;
         tabs?.join(tag);
@@ -76,11 +78,13 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
   const leaveOwn = async (): Promise<void> => {
     const { session } = wire;
     const asked = work.beginning();
+    let answer: Answer | undefined;
     if (asked) {
-      const { text } = await wire.poll(asked, 0, new AbortController().signal, undefined);
-      work.begin(readAnswer(text));
+      answer = readAnswer((await wire.poll(asked, 0, new AbortController().signal, undefined)).text);
+      work.begin(answer);
     }
-    await wire.lastWord(undefined, session);
+    const own = answer?.session ?? session;
+    if (own) await wire.lastWord(undefined, own);
   };
 
   if (memory.unsure && options.tabs !== false && canShare()) {
@@ -91,8 +95,8 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       wire,
       turn: loop.turn,
       review: loop.review,
-      follow: (theirs, state) => {
-        if (wire.session !== theirs.session) void leaveOwn();
+      follow: (theirs, state, isNew) => {
+        if (isNew && wire.session !== theirs.session) void leaveOwn();
         Object.assign(wire, theirs);
         loop.mirror(state);
       },
@@ -103,6 +107,8 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
     ...loop,
     hide: (kept) => {
       loop.hide(kept);
+      // The others go on with the session.
+      if (!work.isAlone()) wire.session = undefined;
       tabs?.leave();
     },
     show: () => {

@@ -36,8 +36,8 @@ export interface TabHost {
   turn(): void;
   /** What there is to say has changed. */
   review(): void;
-  /** Another tab polls, with this session. */
-  follow(wire: WireState, state: ClientState): void;
+  /** Another tab polls, with this session; this one has only just joined. */
+  follow(wire: WireState, state: ClientState, isNew: boolean): void;
 }
 
 export interface Tabs {
@@ -104,12 +104,17 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
       return held && over;
     }).catch(() => {
       if (signal.aborted) return;
-      // Stolen, since this tab gave no sign of life; or the page may have no locks, so that it polls for itself.
-      role = role === 'polling' ? 'waiting' : 'polling';
+      if (role !== 'polling') return standAlone();
+      // Stolen, since this tab gave no sign of life.
+      role = 'waiting';
       host.turn();
-      if (role === 'polling') return;
       follow();
     });
+  };
+  /** The page is not allowed any locks: it polls for itself. */
+  const standAlone = (): void => {
+    role = 'polling';
+    host.turn();
   };
   /** Asks what it has to know, for what others were told was not for one that polls; its turn to poll may come. */
   const follow = (): void => {
@@ -166,15 +171,16 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
 
   const hearLeader = (told: Told & { readonly from: string }): void => {
     leader = told.from;
+    const isNew = role === 'waiting';
     if (told.kind === 'state') {
-      if (role === 'waiting') {
+      if (isNew) {
         role = 'following';
         work.adopt(told.snapshot);
       }
       postTab();
-    } else if (role === 'waiting') return;
+    } else if (isNew) return;
     if (told.kind === 'answer') work.distribute(told.distribution);
-    if ('wire' in told) host.follow(told.wire, told.state);
+    if ('wire' in told) host.follow(told.wire, told.state, isNew);
   };
 
   const tabs: Tabs = {
@@ -190,11 +196,12 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
       isQueued = false;
       channel = new BroadcastChannel(name);
       channel.onmessage = ({ data }) => hear(data);
+      const { signal } = membership;
       // Its own lock first: the others are told of it once it tells them when it is gone.
       request(`${name}:${me}`, {}, (_, over) => {
         contend({ ifAvailable: true });
         return over;
-      }).catch(() => undefined);
+      }).catch(() => signal.aborted || standAlone());
     },
     leave: () => {
       if (!channel) return;
@@ -203,8 +210,6 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
       membership.abort();
       channel.close();
       channel = undefined;
-      // The session is theirs.
-      if (others.size > 0) host.wire.session = undefined;
       role = 'waiting';
       watched.clear();
       work.reset();

@@ -1,13 +1,13 @@
-/** Starting the wire contract's servers on Deno and Bun, straight from the sources. */
+/** Starting programs on Deno and Bun straight from the sources: the wire contract's servers, unless another is named. */
 import { installed, type RunningProgram, startProgram } from './start.ts';
 
 const fromSources = '--conditions=@pollux/source';
 
-export function startDeno(): Promise<RunningProgram> {
+export function startDeno(program = 'deno.ts'): Promise<RunningProgram> {
   const permissions = ['--allow-net=127.0.0.1', '--no-check'];
-  return startProgram(installed('deno'), ['run', ...permissions, fromSources, 'test/runtimes/deno.ts']);
+  return startProgram(installed('deno'), ['run', ...permissions, fromSources, `test/runtimes/${program}`]);
 }
 
-export function startBun(): Promise<RunningProgram> {
-  return startProgram(installed('bun'), [fromSources, 'test/runtimes/bun.ts']);
+export function startBun(program = 'bun.ts'): Promise<RunningProgram> {
+  return startProgram(installed('bun'), [fromSources, `test/runtimes/${program}`]);
 }
