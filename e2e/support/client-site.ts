@@ -58,6 +58,16 @@ const page = `<!doctype html><title>Client</title><link rel="icon" href="data:,"
 /** Answers a request in the place of the site; tells whether it did. */
 export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
 
+/** Polls get this, so many times. */
+export function answerPolls(times: number, answer: (response: ServerResponse) => void): Fault {
+  let left = times;
+  return (request, response) => {
+    if (request.url !== '/pollux/poll' || left-- <= 0) return false;
+    answer(response);
+    return true;
+  };
+}
+
 export class ClientSite implements AsyncDisposable {
   /** Polls and streams that are open, and all there were. */
   held = 0;

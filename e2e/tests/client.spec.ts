@@ -1,29 +1,8 @@
 /** The communication client in one real page: what may happen to a page, its network and its server. */
-import type { ServerResponse } from 'node:http';
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
 import { told } from '../support/client-page.ts';
-import { ClientSite, type Fault } from '../support/client-site.ts';
-
-const expectHeld = (site: ClientSite) => expect.poll(() => site.held).toBe(1);
-const expectDrained = (site: ClientSite) => expect.poll(() => site.waiting()).toBe(0);
-const expectSeen = (page: Page, expected: readonly string[]) => expect.poll(() => told(page, 'seen')).toEqual(expected);
-const orders = (...data: readonly unknown[]) => data.map((one) => `orders ${one}`);
-
-async function open(page: Page, site: ClientSite, ...what: Parameters<ClientSite['page']>): Promise<void> {
-  await page.goto(site.page(...what));
-  await expect.poll(() => page.evaluate('active.size')).toBeGreaterThan(0);
-  await expectHeld(site);
-}
-
-/** Polls get this, so many times. */
-function answerPolls(times: number, answer: (response: ServerResponse) => void): Fault {
-  let left = times;
-  return (request, response) => {
-    if (request.url !== '/pollux/poll' || left-- <= 0) return false;
-    answer(response);
-    return true;
-  };
-}
+import { answerPolls, ClientSite } from '../support/client-site.ts';
+import { expectDrained, expectHeld, expectSeen, open, orders } from '../support/one-page.ts';
 
 /** What a page's visibility is cannot be set from outside; it is told here as a browser tells it. */
 async function setVisibility(page: Page, state: 'visible' | 'hidden'): Promise<void> {
@@ -240,37 +219,6 @@ test('a burst of fetch messages of one address is a fetch or two', async ({ page
   expect(site.fetched.length).toBeLessThan(6);
   expect(new Set(await told(page, 'seen'))).toEqual(new Set(['orders 7']));
 });
-
-const hostile = {
-  'an application that nobody asked for': { unknown: { cursor: 'x', messages: [] } },
-  'wrong types': { orders: { cursor: 7, messages: 'none', gap: [] } },
-  'a message that is none': { orders: { cursor: 'x', messages: [null, 1, { id: {} }] } },
-};
-for (const [name, applications] of Object.entries(hostile)) {
-  test(`a server that answers with ${name} costs no more than its answer`, async ({ page }) => {
-    await using site = await new ClientSite().begin();
-    await open(page, site);
-    const body = JSON.stringify({ session: 's_hostile', applications });
-    site.fault = answerPolls(2, (response) => response.setHeader('content-type', 'application/json').end(body));
-    await site.tell(1);
-    // Not acknowledged at once: the session that the answer put in its place holds it until it runs out.
-    await expect.poll(() => told(page, 'seen'), { timeout: 60_000 }).toEqual(orders(1));
-  });
-}
-
-for (const [name, body] of [
-  ['10 MB', `{"session":"s","padding":"${'x'.repeat(10_000_000)}"}`],
-  ['__proto__ for a name', '{"session":"s","__proto__":{"more":true},"applications":{"__proto__":{"cursor":"x","messages":[]}}}'],
-] as const) {
-  test(`a server that answers with ${name} costs no more than its answer`, async ({ page }) => {
-    await using site = await new ClientSite().begin();
-    await open(page, site);
-    site.fault = answerPolls(2, (response) => response.setHeader('content-type', 'application/json').end(body));
-    await site.tell(1);
-    await expect.poll(() => told(page, 'seen'), { timeout: 60_000 }).toEqual(orders(1));
-    expect(await page.evaluate('({}).more')).toBe(undefined);
-  });
-}
 
 test('a page that closes its client says goodbye, and asks nothing more', async ({ page }) => {
   await using site = await new ClientSite().begin();

@@ -1,36 +1,8 @@
 /** One connection for all tabs of a browser, in a real one. */
-import { type BrowserContext, expect, type Page, test } from '@playwright/test';
+import { expect, type Page, test } from '@playwright/test';
 import { told } from '../support/client-page.ts';
 import { ClientSite } from '../support/client-site.ts';
-
-/** Opens tabs one after the other; each is known to the others before the next one comes. */
-async function openTabs(context: BrowserContext, site: ClientSite, all: readonly string[]): Promise<Page[]> {
-  const tabs: Page[] = [];
-  for (const apps of all) {
-    const tab = await context.newPage();
-    await tab.goto(site.page(apps));
-    await expect.poll(() => tab.evaluate('active.size')).toBe(apps.split(',').length);
-    await expectOneHeld(site);
-    tabs.push(tab);
-  }
-  return tabs;
-}
-
-const expectOneHeld = (site: ClientSite) => expect.poll(() => site.held).toBe(1);
-const numbers = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
-const orders = (from: number, to: number) => numbers(from, to).map((number) => `orders ${number}`);
-
-async function tellAll(site: ClientSite, from: number, to: number): Promise<void> {
-  for (const number of numbers(from, to)) await site.tell(number);
-}
-
-async function expectSeen(tabs: readonly Page[], expected: readonly string[]): Promise<void> {
-  for (const tab of tabs) await expect.poll(() => told(tab, 'seen')).toEqual(expected);
-}
-
-async function expectNoGaps(tabs: readonly Page[]): Promise<void> {
-  for (const tab of tabs) expect(await told(tab, 'gaps')).toEqual([]);
-}
+import { expectNoGaps, expectOneHeld, expectSeen, numbers, openTabs, orders, tellAll } from '../support/tabs.ts';
 
 test('five tabs hold one request; each handles each message once, and it is acknowledged', async ({ context }) => {
   await using site = await new ClientSite().begin();
@@ -255,46 +227,6 @@ test('the server is begun anew: every tab is told of the loss, and one request i
   await tellAll(site, 4, 6);
   await expectSeen(tabs, orders(1, 6));
   for (const tab of tabs) expect(await told(tab, 'gaps')).toContain('orders reset');
-  await expectOneHeld(site);
-});
-
-test('tabs come, go, crash, freeze and are loaded anew at random: each has all since it came, once, in order', async ({
-  context,
-}) => {
-  await using site = await new ClientSite().begin();
-  // Repeated by its seed, which the report of a failure names.
-  let seed = Number.parseInt(process.env['POLLUX_SEED'] ?? `${Date.now() % 100_000}`, 10);
-  test.info().annotations.push({ type: 'seed', description: `${seed}` });
-  const pick = (count: number): number => {
-    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
-    return Math.floor(seed / 65_536) % count;
-  };
-  const acts: readonly ((tab: Page) => Promise<unknown>)[] = [
-    (tab) => tab.reload(),
-    (tab) => tab.close(),
-    async (tab) => void (await context.newCDPSession(tab)).send('Page.crash').catch(() => undefined),
-    async (tab) => (await context.newCDPSession(tab)).send('Page.setWebLifecycleState', { state: 'frozen' }),
-  ];
-  const tabs: Page[] = [];
-  let count = 0;
-  const stop = Date.now() + 15_000;
-  while (Date.now() < stop) {
-    tabs.push(...(await openTabs(context, site, Array(4 - tabs.length).fill('orders'))));
-    const [tab] = tabs.splice(pick(4), 1) as [Page];
-    const act = pick(4);
-    const acting = acts[act]?.(tab);
-    for (let burst = pick(20); burst >= 0; burst--) await site.tell(++count);
-    await acting;
-    if (act === 0) tabs.push(tab);
-  }
-  expect(count).toBeGreaterThan(20);
-  for (const tab of tabs) await expect.poll(async () => (await told(tab, 'seen')).at(-1)).toBe(`orders ${count}`);
-  for (const tab of tabs) {
-    const [first = ''] = await told(tab, 'seen');
-    expect(await told(tab, 'seen')).toEqual(orders(Number(first.slice(7)), count));
-  }
-  await expectNoGaps(tabs);
-  await expect.poll(() => site.waiting()).toBe(0);
   await expectOneHeld(site);
 });
 
