@@ -109,17 +109,16 @@ export function createInbox(
       read = cursor = place;
     },
     receive: (entries) => {
+      const before = read;
       let news = false;
       isRewound = false;
       for (const { cursor: end, gap, message } of entries) {
         if (gap) news = tell(gap) || news;
         else if (message) news = take(message) || news;
-        else if (end) {
-          news = news || end !== read;
-          queue.push({ cursor: end, done: true });
-        }
+        else if (end) queue.push({ cursor: end, done: true });
         read = end ?? read;
       }
+      news = news || read !== before;
       void work();
       return news;
     },
