@@ -2,5 +2,5 @@
 import type { Page } from '@playwright/test';
 
 /** What the page wrote down. */
-export const told = (page: Page, what: 'seen' | 'gaps' | 'failed'): Promise<string[]> =>
-  page.evaluate((name) => (window as unknown as Record<string, string[]>)[name] ?? [], what);
+export const told = (page: Page, what: 'seen' | 'gaps' | 'failed' | 'errors'): Promise<unknown[]> =>
+  page.evaluate((name) => (window as unknown as Record<string, unknown[]>)[name] ?? [], what);

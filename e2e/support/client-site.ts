@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { type CommunicationServer, createCommunicationServer } from '@pollux/core/server';
 import { createNodeHandler } from '@pollux/node';
 
-const script = new URL('../../packages/core/dist/client/index.js', import.meta.url);
+const scripts = new URL('../../packages/core/dist/client/', import.meta.url);
 
 /**
  * What the page does is in its address: `apps` names its applications (`calls!` for one tab alone, `news:3` for the last 3),
@@ -76,8 +76,16 @@ export class ClientSite implements AsyncDisposable {
   /** Paths that the page fetched because of messages. */
   readonly fetched: string[] = [];
   port = 0;
+  readonly #script: string;
+  readonly #page: string;
   #hub: CommunicationServer | undefined;
   #http: Server | undefined;
+
+  /** @param script the page's client, of those that core publishes */
+  constructor(script = 'index.js', html = page) {
+    this.#script = script;
+    this.#page = html;
+  }
 
   get hub(): CommunicationServer {
     if (this.#hub === undefined) throw new Error('not begun');
@@ -115,11 +123,15 @@ export class ClientSite implements AsyncDisposable {
       if (request.method === 'POST' && request.url === '/pollux/poll') this.#count(response);
       if (this.fault?.(request, response) || handle(request, response)) return;
       const { pathname } = new URL(request.url ?? '/', this.at());
-      if (pathname === '/client.js') response.setHeader('content-type', 'text/javascript').end(await readFile(script));
+      if (pathname === '/client.js')
+        response.setHeader('content-type', 'text/javascript').end(await readFile(new URL(this.#script, scripts)));
       else if (pathname.startsWith('/api/')) {
         this.fetched.push(pathname);
         response.setHeader('content-type', 'application/json').end(JSON.stringify(pathname.slice(5)));
-      } else response.setHeader('content-type', 'text/html').end(pathname === '/' ? page : '<!doctype html><title>Other</title>');
+      } else
+        response
+          .setHeader('content-type', 'text/html')
+          .end(pathname === '/' ? this.#page : '<!doctype html><title>Other</title>');
     });
     this.#http = http;
     return this;

@@ -37,7 +37,7 @@ test('tabs come, go, crash, freeze and are loaded anew at random: each has all s
   for (const tab of tabs) await expect.poll(async () => (await told(tab, 'seen')).at(-1)).toBe(`orders ${count}`);
   for (const tab of tabs) {
     const [first = ''] = await told(tab, 'seen');
-    expect(await told(tab, 'seen')).toEqual(orders(Number(first.slice(7)), count));
+    expect(await told(tab, 'seen')).toEqual(orders(Number(String(first).slice(7)), count));
   }
   await expectNoGaps(tabs);
   await expect.poll(() => site.waiting()).toBe(0);

@@ -67,8 +67,8 @@ function check(report: VisitReport): void {
 describe.each(['deno', 'bun', 'node'])('the communication client on %s', (runtime) => {
   let program: RunningProgram | undefined;
   beforeAll(async () => {
-    if (runtime === 'deno') program = await startDeno('client-deno.ts');
-    if (runtime === 'bun') program = await startBun('client-bun.ts');
+    if (runtime === 'deno') program = await startDeno('visit');
+    if (runtime === 'bun') program = await startBun('visit');
   });
   afterAll(() => program?.stop());
 

@@ -7,6 +7,8 @@ import { canShare } from './tabs.ts';
 
 export interface ClientContext {
   readonly options: CommunicationClientOptions;
+  /** Whether there may be tabs to share the connection with. */
+  readonly shares: boolean;
   readonly memory: Memory;
   readonly clock: Clock;
   readonly random: Pick<Random, 'next'>;
@@ -58,9 +60,11 @@ export function createContext(options: CommunicationClientOptions): ClientContex
     return stop;
   };
 
+  const shares = options.tabs !== false && canShare();
   const context: ClientContext = {
     options,
-    memory: createMemory(options.url, options.tabs !== false && canShare()),
+    shares,
+    memory: createMemory(options.url, shares),
     clock,
     random,
     fetch: send,

@@ -9,7 +9,7 @@ import type { PollWork } from './loop-state.ts';
 import { listenToPage } from './page-events.ts';
 import { createPollLoop } from './poll-loop.ts';
 import { createSharedWork } from './shared-work.ts';
-import { canShare, createTabs, type Tabs } from './tabs.ts';
+import { createTabs, type Tabs } from './tabs.ts';
 import { createWire } from './wire.ts';
 
 /**
@@ -87,7 +87,7 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
     if (own) await wire.lastWord(undefined, own);
   };
 
-  if (memory.unsure && options.tabs !== false && canShare()) {
+  if (context.shares) {
     tabs = createTabs(context, me, new URL(options.url, location.href).href, work, {
       get state() {
         return loop.state;

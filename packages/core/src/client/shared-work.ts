@@ -15,6 +15,7 @@ import type { Asked } from './wire.ts';
 /** What a tab tells the others of itself. */
 export interface TabNews {
   readonly parts: ReadonlyMap<string, Part>;
+  /** Its own: an echo of others' would have these reported again. */
   readonly failed: readonly FailedMessage[];
 }
 
@@ -27,7 +28,8 @@ export interface Distribution {
 /** What a tab that joins has to know. */
 export interface Snapshot {
   readonly entries: ReadonlyMap<string, readonly Entry[]>;
-  readonly tabs: ReadonlyMap<string, TabNews>;
+  readonly tabs: ReadonlyMap<string, ReadonlyMap<string, Part>>;
+  readonly failed: readonly FailedMessage[];
 }
 
 export interface SharedWork extends PollWork {
@@ -65,7 +67,9 @@ export function createSharedWork(
   share: (distribution: Distribution) => void,
 ): SharedWork {
   const records = new Map<string, ApplicationRecord>();
+  /** What is to be reported, of all tabs and of this one. */
   const failed = new Map<string, FailedMessage>();
+  const ownFailed = new Map<string, FailedMessage>();
   const feeds = new Map<string, Feed>();
   const others = new Set<string>();
   /** Where the others were when this tab asked for what it wants to begin with. */
@@ -124,24 +128,27 @@ export function createSharedWork(
     return took ?? news;
   };
 
-  const newsOf = (tab: string): TabNews => {
+  const partsOf = (tab: string): ReadonlyMap<string, Part> => {
     const parts = new Map<string, Part>();
     for (const [name, feed] of feeds) {
       const part = feed.parts.get(tab);
       if (part) parts.set(name, part);
     }
-    return { parts, failed: [...failed.values()] };
+    return parts;
   };
 
   const work: SharedWork = {
     records,
     others,
-    reportFailed: (message) => void failed.set(message.id, message),
+    reportFailed: (message) => {
+      failed.set(message.id, message);
+      ownFailed.set(message.id, message);
+    },
     update: (name) => {
       progress++;
       refresh(name);
     },
-    own: () => newsOf(me),
+    own: () => ({ parts: partsOf(me), failed: [...ownFailed.values()] }),
     set: (tab, news) => {
       if (news) others.add(tab);
       else others.delete(tab);
@@ -154,11 +161,12 @@ export function createSharedWork(
     },
     snapshot: () => ({
       entries: new Map([...feeds].map(([name, { log }]) => [name, log.entries])),
-      tabs: new Map([me, ...others].map((tab) => [tab, newsOf(tab)])),
+      tabs: new Map([me, ...others].map((tab) => [tab, partsOf(tab)])),
+      failed: [...failed.values()],
     }),
-    adopt: ({ entries, tabs }) => {
-      for (const [name, known] of entries) feedOf(name).adopt(known);
-      for (const [tab, news] of tabs) if (tab !== me) work.set(tab, news);
+    adopt: ({ entries, tabs, failed: known }) => {
+      for (const [name, before] of entries) feedOf(name).adopt(before);
+      for (const [tab, parts] of tabs) if (tab !== me) work.set(tab, { parts, failed: known });
       for (const name of records.keys()) refresh(name);
     },
     beginning: () => {
@@ -184,7 +192,10 @@ export function createSharedWork(
       beginnings.clear();
     },
     distribute: ({ sections, reported: told }) => {
-      for (const { id } of told) failed.delete(id);
+      for (const { id } of told) {
+        failed.delete(id);
+        ownFailed.delete(id);
+      }
       let news = false;
       for (const [name, section] of sections) news = take(name, section) || news;
       return news;

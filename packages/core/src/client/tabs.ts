@@ -77,6 +77,8 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
     return { session, seq, advice };
   };
 
+  const postState = (): void => post({ kind: 'state', snapshot: work.snapshot(), wire: wire(), state: host.state });
+
   const request = (lock: string, options: LockOptions, granted: (held: boolean, over: Promise<unknown>) => unknown) => {
     const { signal } = membership;
     const over = new Promise((resolve) => signal.addEventListener('abort', resolve));
@@ -87,7 +89,7 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
     role = 'polling';
     leader = me;
     host.wire.seq += unheardRequests;
-    post({ kind: 'state', snapshot: work.snapshot(), wire: wire(), state: host.state });
+    postState();
     for (const tab of others) watch(tab);
     host.turn();
   };
@@ -159,7 +161,7 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
     const { kind, from } = told;
     heard.add(from);
     if (kind === 'hello') {
-      if (role === 'polling') post({ kind: 'state', snapshot: work.snapshot(), wire: wire(), state: host.state });
+      if (role === 'polling') postState();
     } else if (kind === 'ask' || (kind === 'gone' && told.tab === me)) postTab();
     else if (kind === 'gone') drop(told.tab);
     else if (kind === 'tab') {

@@ -1,7 +1,9 @@
-/** The wire contract's servers on Bun. */
+/** On Bun: the wire contract's servers, or (`visit`) visits with the communication client. */
+import { serveVisit } from './client-visit.ts';
 import { createSuiteHost } from './suite-host.ts';
 
 declare const Bun: {
+  readonly argv: readonly string[];
   serve(options: {
     readonly port: number;
     readonly hostname: string;
@@ -10,6 +12,7 @@ declare const Bun: {
   }): { readonly port: number };
 };
 
+const fetch = Bun.argv.includes('visit') ? serveVisit : createSuiteHost();
 // Bun hangs up after 10 silent seconds unless told otherwise: a held poll is silent for longer.
-const { port } = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch: createSuiteHost() });
+const { port } = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch });
 console.log(`port ${port}`);

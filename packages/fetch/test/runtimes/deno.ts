@@ -1,11 +1,14 @@
-/** The wire contract's servers on Deno. */
+/** On Deno: the wire contract's servers, or (`visit`) visits with the communication client. */
+import { serveVisit } from './client-visit.ts';
 import { createSuiteHost } from './suite-host.ts';
 
 declare const Deno: {
+  readonly args: readonly string[];
   serve(
     options: { readonly port: number; readonly hostname: string; onListen(address: { readonly port: number }): void },
     handler: (request: Request) => Promise<Response>,
   ): unknown;
 };
 
-Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: ({ port }) => console.log(`port ${port}`) }, createSuiteHost());
+const handle = Deno.args.includes('visit') ? serveVisit : createSuiteHost();
+Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: ({ port }) => console.log(`port ${port}`) }, handle);
