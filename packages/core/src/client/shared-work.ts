@@ -99,7 +99,8 @@ export function createSharedWork(
     if (part.one ? owner !== me : part.fresh) return void start(record, feed, part);
     const entries = next ?? log.since(record.read);
     if (entries) return entries.length > 0 ? record.receive(entries) : undefined;
-    if (others.size > 0) return record.receive([{ gap: { losses: [{ reason: 'acknowledged' }] } }, { cursor: log.end }]);
+    // Nobody remembers its place: it is told so, and gets all that is remembered.
+    if (others.size > 0) return record.receive([{ gap: { losses: [{ reason: 'acknowledged' }] } }, ...log.entries]);
     feed.adopt([{ cursor: record.read }]);
     return undefined;
   };
