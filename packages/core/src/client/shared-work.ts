@@ -10,27 +10,8 @@ import { failedPerPoll, handlerTicks } from './bounds.ts';
 import type { ClientContext } from './context.ts';
 import type { PollWork } from './loop-state.ts';
 import { type Entry, entriesOf } from './section-log.ts';
+import type { Distribution, Snapshot, TabNews } from './tab-news.ts';
 import type { Asked } from './wire.ts';
-
-/** What a tab tells the others of itself. */
-export interface TabNews {
-  readonly parts: ReadonlyMap<string, Part>;
-  /** Its own: an echo of others' would have these reported again. */
-  readonly failed: readonly FailedMessage[];
-}
-
-/** What an answer meant, for all tabs. */
-export interface Distribution {
-  readonly sections: ReadonlyMap<string, Section | undefined>;
-  readonly reported: readonly FailedMessage[];
-}
-
-/** What a tab that joins has to know. */
-export interface Snapshot {
-  readonly entries: ReadonlyMap<string, readonly Entry[]>;
-  readonly tabs: ReadonlyMap<string, ReadonlyMap<string, Part>>;
-  readonly failed: readonly FailedMessage[];
-}
 
 export interface SharedWork extends PollWork {
   /** This tab's applications. */

@@ -14,7 +14,8 @@
 import { lifeSignMs, patrolMs, unheardRequests } from './bounds.ts';
 import type { ClientState } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
-import type { Distribution, SharedWork, Snapshot, TabNews } from './shared-work.ts';
+import type { SharedWork } from './shared-work.ts';
+import type { Distribution, Snapshot, TabNews } from './tab-news.ts';
 import type { WireState } from './wire.ts';
 
 type Told =
