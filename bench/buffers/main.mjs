@@ -1,0 +1,144 @@
+/**
+ * One measurement of one buffer, in a process of its own: `main.mjs MEASUREMENT CONTENDER DIRECTORY [SHARE]`, prints JSON.
+ * SHARE is that of the full sizes.
+ */
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createMemoryBuffer } from '@pollux/core/server';
+import { openLmdbBuffer } from '@pollux/lmdb';
+import { openBareLog } from './bare-log.mjs';
+import { entryFor } from './entry.mjs';
+
+const [measurement = '', contender = '', directory = '', share = '1'] = process.argv.slice(2);
+const path = join(directory, 'store');
+const inFlight = 256;
+const recipients = size(1000);
+
+const buffer = contender === 'memory' ? createMemoryBuffer() : contender === 'lmdb' ? await openLmdbBuffer({ path }) : undefined;
+const log = buffer === undefined ? await openBareLog(path) : undefined;
+
+/** @param {number} full */
+function size(full) {
+  return Math.ceil(full * Number(share));
+}
+
+/** @param {number} n */
+async function store(n) {
+  const entry = entryFor(n % recipients);
+  if (buffer === undefined) return log?.append(`${JSON.stringify(entry)}\n`);
+  const [outcome] = await buffer.append([entry]);
+  if (outcome?.kind !== 'stored') throw new Error(`a message was not stored: ${JSON.stringify(outcome)}`);
+}
+
+/** Stores messages, so many at once. @param {number} from @param {number} to */
+async function storeAll(from, to) {
+  let next = from;
+  const lane = async () => {
+    while (next < to) await store(next++);
+  };
+  await Promise.all(Array.from({ length: inFlight }, lane));
+}
+
+/** @param {number} milliseconds */
+const rest = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+function cpuMs() {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
+/** Accepted messages for each second, and the longest that the event loop was held up meanwhile. */
+async function accepted() {
+  const warm = size(20_000);
+  const measured = size(200_000);
+  await storeAll(0, warm);
+  const delays = monitorEventLoopDelay({ resolution: 1 });
+  delays.enable();
+  const beganAt = performance.now();
+  await storeAll(warm, warm + measured);
+  const seconds = (performance.now() - beganAt) / 1000;
+  delays.disable();
+  return { perSecond: measured / seconds, longestStallMs: delays.max / 1e6 };
+}
+
+/**
+ * CPU of polls of one session for each recipient: of those that find nothing, and of those that acknowledge a message and
+ * find the next one. What is stored for them is stored before; all that the buffer writes of it afterwards counts.
+ */
+async function polls() {
+  if (buffer === undefined) throw new Error('the bare log cannot be read');
+  const rounds = 40;
+  /** @type {(import('@pollux/core/server').Place | undefined)[]} */
+  const places = Array.from({ length: recipients });
+  const poll = async (/** @type {number} */ n, /** @type {number} */ maxBytes) => {
+    const place = places[n];
+    const asked = { address: entryFor(n).address, application: 'orders', handled: place, read: place };
+    const [reading] = await buffer.exchange({ session: `session-${n}`, queues: [asked], maxBytes, keepMs: 60_000 });
+    if (reading === undefined) throw new Error('a poll was not answered');
+    places[n] = { epoch: reading.epoch, position: reading.messages.at(-1)?.position ?? reading.last };
+    return reading.messages.length;
+  };
+  const round = async (/** @type {number} */ maxBytes) => {
+    let read = 0;
+    // In groups, as polls come: a turn of the event loop for each hundred.
+    for (let n = 0; n < recipients; n++) {
+      read += await poll(n, maxBytes);
+      if (n % 100 === 99) await rest(0);
+    }
+    return read;
+  };
+  for (let n = 0; n < 10; n++) await round(1);
+  let from = cpuMs();
+  for (let n = 0; n < rounds; n++) await round(1);
+  const emptyMicroseconds = ((cpuMs() - from) * 1000) / (rounds * recipients);
+  await storeAll(0, rounds * recipients);
+  await rest(300);
+  from = cpuMs();
+  let read = 0;
+  for (let n = 0; n < rounds; n++) read += await round(1);
+  await rest(300);
+  if (read !== rounds * recipients) throw new Error(`${read} messages were read, ${rounds * recipients} stored`);
+  return { emptyMicroseconds, deliveredMicroseconds: ((cpuMs() - from) * 1000) / read };
+}
+
+/** Bytes of a queued message and of an address at which nothing waits: of memory, and of the file. */
+async function bytes() {
+  if (buffer === undefined) throw new Error('the bare log keeps nothing in memory');
+  const usage = async () => {
+    await rest(300);
+    globalThis.gc?.();
+    await rest(100);
+    globalThis.gc?.();
+    const file = contender === 'lmdb' ? (await stat(path)).size : 0;
+    return { rss: process.memoryUsage().rss, file };
+  };
+  const open = async (/** @type {number} */ from, /** @type {number} */ to) => {
+    for (let n = from; n < to; n++) {
+      const queues = [{ address: entryFor(n).address, application: 'orders', handled: undefined, read: undefined }];
+      await buffer.exchange({ session: 's', queues, maxBytes: 1, keepMs: 1 });
+    }
+  };
+  const addresses = size(50_000);
+  const messages = size(200_000);
+  await open(0, recipients);
+  await storeAll(0, size(20_000));
+  const first = await usage();
+  await open(recipients, recipients + addresses);
+  const second = await usage();
+  await storeAll(0, messages);
+  const third = await usage();
+  return {
+    addressRss: (second.rss - first.rss) / addresses,
+    addressFile: (second.file - first.file) / addresses,
+    messageRss: (third.rss - second.rss) / messages,
+    messageFile: (third.file - second.file) / messages,
+  };
+}
+
+const measurements = { accepted, polls, bytes };
+const measure = measurements[/** @type {keyof typeof measurements} */ (measurement)];
+if (measure === undefined) throw new Error(`there is no measurement "${measurement}": accepted, polls or bytes`);
+const found = await measure();
+process.stdout.write(`${JSON.stringify(found)}\n`);
+await (buffer ?? log)?.close();
