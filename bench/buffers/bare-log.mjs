@@ -1,7 +1,7 @@
 /** The least that can say "stored on disk": one file, appended to and synced in groups. It keeps nothing to read back. */
 import { open } from 'node:fs/promises';
 
-/** Entries that one write and sync take together, as in the embedded buffer's group commit. */
+/** Entries that one write and sync take together at most. */
 const groupSize = 256;
 
 /** @param {string} path */
