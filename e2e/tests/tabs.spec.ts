@@ -181,6 +181,9 @@ test('another user logs in, in all tabs at once: nobody goes on as the former on
   const tabs = await openTabs(context, site, Array(3).fill('orders'));
   await tellAll(site, 1, 3);
   await expectSeen(tabs, orders(1, 3));
+  // Nothing of the former user's is under way: what has left the browser already may still speak for that user.
+  await expect.poll(() => site.waiting()).toBe(0);
+  await expectOneHeld(site);
   await context.addCookies([{ name: 'user', value: 'bob', url: site.at() }]);
   await site.hub.disconnect('alice');
   await site.tell('for alice', 'orders', 'alice');
