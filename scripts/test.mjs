@@ -30,11 +30,11 @@ const command = (name, args, tally) => async () => {
  */
 const steps = [
   [
-    'Set-up: dependencies, browser, proxies and tracer',
+    'Set-up: dependencies, browser, proxies, Redis and tracer',
     async () => {
       await ensureInstalled();
       Object.assign(env, { CHROMIUM: await ensureBrowser() });
-      await ensurePrograms(['nginx', 'haproxy', 'strace']);
+      await ensurePrograms(['nginx', 'haproxy', 'redis-server', 'strace']);
       say(`Browser: ${env['CHROMIUM']}`);
       return { good: true };
     },

@@ -1,8 +1,10 @@
+export { addressKey } from './buffer/address.ts';
 export type { AddressSummary, BufferInspection, QueueSummary } from './buffer/inspection.ts';
+export { lossesAfter } from './buffer/losses.ts';
 export type { MemoryContext } from './buffer/memory/context.ts';
 export type { TableJournal } from './buffer/memory/journal.ts';
 export { createMemoryBuffer, type MemoryBufferOptions } from './buffer/memory/memory-buffer.ts';
-export type { KnownKey, ParkedMessage, Queue } from './buffer/memory/queue.ts';
+export { freedBeyond, type KnownKey, type ParkedMessage, type Queue } from './buffer/memory/queue.ts';
 export { restoreQueue, storedQueue } from './buffer/memory/restoring.ts';
 export { createTable, type Table } from './buffer/memory/table.ts';
 export { createTableBuffer, type TableBufferContext } from './buffer/memory/table-buffer.ts';

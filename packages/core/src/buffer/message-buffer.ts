@@ -120,7 +120,7 @@ export interface Removal extends QueueName {
 }
 
 export interface BufferWatcher {
-  /** Something was appended by another node; MAY be lost. */
+  /** Something was appended by another node to a queue that this node has read lately; MAY be lost. */
   appended?(queue: QueueName): void;
   /** Asked before a removal is put together, so that one nobody wants costs nothing. Default: all are wanted. */
   wants?(reason: Removal['reason']): boolean;

@@ -97,7 +97,10 @@ export function startOfNewest(queue: Queue, n: number): number {
 }
 
 /** How many messages a returning session missed because this recipient's other sessions freed them. */
-export function freedBeyond(queue: Queue, after: number): Loss | undefined {
+export function freedBeyond(
+  queue: Readonly<Pick<Queue, 'freedTo' | 'hasHoles'>> & { readonly losses: readonly Loss[] },
+  after: number,
+): Loss | undefined {
   if (queue.freedTo <= after) return undefined;
   let count: number | undefined = queue.hasHoles ? undefined : queue.freedTo - after;
   for (const loss of queue.losses) {

@@ -50,10 +50,11 @@ export const sharedCases: readonly StoreCase[] = [
   },
   {
     clause: 'port',
-    title: 'a node is told of what another appended',
+    title: 'a node is told of what another appended to a queue that it reads',
     run: (open, options, runner) =>
       joined(open, options, runner, async (here, there) => {
         const told: QueueName[] = [];
+        await here.reader('s').next();
         const stop = here.buffer.watch({ appended: (queue) => void told.push(queue) });
         for (let round = 0; round < 20 && told.length === 0; round++) {
           await there.buffer.append([entryOf(round)]);

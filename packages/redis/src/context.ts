@@ -1,0 +1,69 @@
+/** What the operations on the store share. */
+import type { Clock } from '@pollux/core';
+import { type BufferWatcher, messageId, type Removal } from '@pollux/core/server';
+import type { Connection } from './connection.ts';
+import { type Keys, parseAddress } from './keys.ts';
+import { parseRemovalReason, reasonLetter, removalReasons } from './reasons.ts';
+import type { Scripts } from './scripts/index.ts';
+import type { WakeUps } from './wake-ups.ts';
+
+export interface BufferContext {
+  readonly connection: Connection;
+  readonly scripts: Scripts;
+  readonly keys: Keys;
+  readonly watchers: ReadonlySet<BufferWatcher> & Set<BufferWatcher>;
+  /** This node's name, by which others wake it. */
+  readonly node: string;
+  newEpoch(): string;
+  /** Milliseconds since 1970 for the scripts; 0 for the clock of Redis. */
+  scriptTime(): number;
+  now(): number;
+  /** Whether acknowledgements free what all are known to have handled. */
+  mayFree(): boolean;
+  readonly clock: Clock;
+  readonly wakeUps: WakeUps;
+}
+
+/** Calls a script and tells what left by it; gives the rest of its answer. */
+export async function callScript(context: BufferContext, name: keyof Scripts, args: readonly string[]): Promise<unknown> {
+  const answer = await callWhole(context, name, args);
+  return answer[1];
+}
+
+/** The same with the whole answer, for a script that gives more. */
+export async function callWhole(
+  context: BufferContext,
+  name: keyof Scripts,
+  args: readonly string[],
+): Promise<readonly unknown[]> {
+  const all = [wantedBy(context.watchers), String(context.scriptTime()), ...args];
+  const answer = await context.connection.call(context.scripts[name], all);
+  tellRemoved(context, answer[0] as RemovedEntry[]);
+  return answer;
+}
+
+type RemovedEntry = readonly [reason: string, name: string, application: string, epoch: string, positions: readonly number[]];
+
+/** Letters of the reasons for which somebody wants to know what left. */
+function wantedBy(watchers: ReadonlySet<BufferWatcher>): string {
+  let letters = '';
+  for (const reason of removalReasons) {
+    for (const watcher of watchers) {
+      if (watcher.removed === undefined || watcher.wants?.(reason) === false) continue;
+      letters += reasonLetter(reason);
+      break;
+    }
+  }
+  return letters;
+}
+
+function tellRemoved({ watchers }: BufferContext, removed: readonly RemovedEntry[]): void {
+  for (const [letter, name, application, epoch, positions] of removed) {
+    const reason = parseRemovalReason(letter);
+    const ids = positions.map((position) => messageId(epoch, position));
+    const removal: Removal = { address: parseAddress(name), application, reason, ids };
+    for (const watcher of watchers) {
+      if (watcher.removed !== undefined && watcher.wants?.(reason) !== false) watcher.removed(removal);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+/** Acknowledging and reading: the queues of each address by one script, all of them in one round trip. */
+import {
+  addressKey,
+  type ExchangeRequest,
+  freedBeyond,
+  type Loss,
+  lossesAfter,
+  type Place,
+  type QueueExchange,
+  type QueueReading,
+} from '@pollux/core/server';
+import { type BufferContext, callScript } from './context.ts';
+import { parseElement } from './element.ts';
+import { parseLosses } from './reasons.ts';
+
+/** A place as arguments of a script. */
+export function placeArguments(place: Place | undefined): readonly [epoch: string, position: string] {
+  return place === undefined ? ['', '0'] : [place.epoch, String(place.position)];
+}
+
+/** Acknowledges and reads all queues of a request, in the order asked. */
+export async function exchangeAll(context: BufferContext, request: ExchangeRequest): Promise<readonly QueueReading[]> {
+  const byAddress = new Map<string, number[]>();
+  for (const [index, { address }] of request.queues.entries()) {
+    const key = addressKey(address);
+    const known = byAddress.get(key);
+    if (known === undefined) byAddress.set(key, [index]);
+    else known.push(index);
+  }
+  const readings: QueueReading[] = [];
+  await Promise.all(
+    [...byAddress].map(async ([key, indexes]) => {
+      const found = await exchangeOf(
+        context,
+        request,
+        key,
+        indexes.map((index) => request.queues[index] as QueueExchange),
+      );
+      for (const [place, index] of indexes.entries()) readings[index] = found[place] as QueueReading;
+    }),
+  );
+  return readings;
+}
+
+async function exchangeOf(
+  context: BufferContext,
+  { session, maxBytes, keepMs }: ExchangeRequest,
+  key: string,
+  queues: readonly QueueExchange[],
+): Promise<readonly QueueReading[]> {
+  const args = [key, context.node, session, String(maxBytes), String(keepMs), context.mayFree() ? '1' : '0'];
+  for (const { application, handled, read, limit, newest = 0, retain } of queues) {
+    args.push(application, ...placeArguments(handled), ...placeArguments(read), ...placeArguments(limit));
+    args.push(String(newest), retain === true ? '1' : '0', context.newEpoch());
+  }
+  return ((await callScript(context, 'exchange', args)) as ReadingResult[]).map(readingOf);
+}
+
+type ReadingResult = readonly [
+  epoch: string,
+  after: number,
+  last: number,
+  more: number,
+  reset: number,
+  freed: number,
+  freedTo: number,
+  hasHoles: number,
+  losses: string,
+  elements: readonly string[],
+];
+
+function readingOf([epoch, after, last, more, reset, freed, freedTo, hasHoles, losses, elements]: ReadingResult): QueueReading {
+  return {
+    epoch,
+    after,
+    last,
+    messages: elements.map(parseElement),
+    more: more === 1,
+    losses: untold(parseLosses(losses), after, freedTo, hasHoles === 1),
+    reset: reset === 1,
+    freed,
+  };
+}
+
+function untold(losses: readonly Loss[], after: number, freedTo: number, hasHoles: boolean): readonly Loss[] {
+  const freedByOthers = freedBeyond({ freedTo, hasHoles, losses }, after);
+  const all = lossesAfter(losses, after);
+  return freedByOthers === undefined ? all : [...all, freedByOthers];
+}

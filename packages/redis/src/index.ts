@@ -1,0 +1,1 @@
+export { openRedisBuffer, type RedisBufferOptions } from './redis-buffer.ts';

@@ -1,0 +1,136 @@
+/** Acknowledging and reading the queues of one address for one session; and forgetting a session's places. */
+
+/** Arguments of one queue of an exchange, in this order. */
+const exchangeArguments = 10;
+
+const sent = `
+local function noteSent(queue, epoch, position)
+  if epoch ~= queue.e or position <= queue.s then return end
+  queue:set('s', math.min(position, queue.l))
+end
+`;
+
+export const exchange: string = `${sent}
+local address = openAddress(ARGV[4])
+local node, session, maxBytes = ARGV[5], ARGV[6], tonumber(ARGV[7])
+local keepMs, mayFree = tonumber(ARGV[8]), ARGV[9] == '1'
+local isRecipient = sub(address.name, 1, 1) == 'r'
+
+local function startOf(queue)
+  local first = call('LINDEX', queue.list, 0)
+  return first and head(first).position - 1 or queue.l
+end
+
+local function startOfNewest(queue, newest)
+  local count = call('LLEN', queue.list)
+  if newest <= 0 or count == 0 then return queue.l end
+  return head(call('LINDEX', queue.list, math.max(0, count - newest))).position - 1
+end
+
+-- Keeps the session's place, moved on to what it handled; a session that says nothing of it has handled nothing.
+local function keepPlace(queue, handled)
+  local place = queue.places[session]
+  local isNew = not place
+  if isNew then
+    place = { handled or startOf(queue), 0 }
+    queue.places[session] = place
+  end
+  local isMoved = handled and handled > place[1]
+  if isMoved then place[1] = handled end
+  local isKept = now + keepMs > place[2]
+  if isKept then place[2] = now + keepMs end
+  if isNew or isMoved or isKept then queue:set('S' .. session, place[1] .. ' ' .. place[2]) end
+  if place[1] > queue.h then queue:set('h', place[1]) end
+end
+
+-- Frees up to the lowest place that is kept; returns how many messages that took.
+local function free(queue)
+  local lowest
+  for name, place in pairs(queue.places) do
+    if place[2] <= now then
+      queue:drop('S' .. name)
+    elseif not lowest or place[1] < lowest then
+      lowest = place[1]
+    end
+  end
+  if not lowest or lowest <= queue.f or not mayFree then return 0 end
+  queue:set('f', lowest)
+  local count = indexAfter(queue, lowest)
+  if count == 0 then return 0 end
+  local gone = cutFront(queue, count)
+  tell(queue, 'a', positionsOf(gone))
+  return #gone
+end
+
+-- Reads on in runs, for a queue's messages may be more than are asked for.
+local function read(queue, after)
+  local found, bytes = {}, 0
+  local index = indexAfter(queue, after)
+  while true do
+    local run = call('LRANGE', queue.list, index, index + 63)
+    for _, element in ipairs(run) do
+      bytes = bytes + tonumber(match(element, '^%d+ (%d+)'))
+      if bytes > maxBytes and #found > 0 then return found, 1 end
+      found[#found + 1] = element
+    end
+    if #run < 64 then return found, 0 end
+    index = index + 64
+  end
+end
+
+local function exchangeOne(queue, i)
+  if queue.u ~= now then queue:set('u', now) end
+  expireDue(queue)
+  local handledEpoch, readEpoch, limitEpoch = ARGV[i + 1], ARGV[i + 3], ARGV[i + 5]
+  local handledTo, readTo, limitTo = tonumber(ARGV[i + 2]), tonumber(ARGV[i + 4]), tonumber(ARGV[i + 6])
+  local function stands(epoch, position)
+    return epoch == '' or (epoch == queue.e and position <= queue.l)
+  end
+  local isReset
+  if readEpoch ~= '' then isReset = not stands(readEpoch, readTo) else isReset = not stands(handledEpoch, handledTo) end
+  local limit = limitEpoch == queue.e and limitTo or queue.l
+  local after
+  if not isReset and readEpoch ~= '' then
+    after = math.min(readTo, limit)
+  elseif isReset or isRecipient then
+    after = startOf(queue)
+  else
+    after = startOfNewest(queue, tonumber(ARGV[i + 7]))
+  end
+  if not isReset and readEpoch ~= '' then noteSent(queue, readEpoch, readTo) end
+  if limitEpoch ~= '' then noteSent(queue, limitEpoch, limitTo) end
+  local freed = 0
+  if isRecipient then
+    local stood = not isReset and handledEpoch ~= '' and stands(handledEpoch, handledTo)
+    keepPlace(queue, stood and math.min(handledTo, limit) or nil)
+    if ARGV[i + 8] == '0' then freed = free(queue) end
+  end
+  local found, more = read(queue, after)
+  queue:save()
+  return { queue.e, after, queue.l, more, isReset and 1 or 0, freed, queue.f, queue.o and 1 or 0, queue.L or '', found }
+end
+
+local readings = {}
+for i = 10, #ARGV, ${exchangeArguments} do
+  readings[#readings + 1] = exchangeOne(openQueue(address, ARGV[i], ARGV[i + 9]), i)
+end
+saveAddress(address)
+saveSums()
+-- What comes here is told to this node for as long as it asks; the note lasts at least half as long as a place.
+if (address.nodes[node] or 0) < now + keepMs / 2 then call('HSET', address.key, 'N' .. node, now + keepMs) end
+return { echo, removed, readings }
+`;
+
+export const forget: string = `${sent}
+local address = openAddress(ARGV[4])
+local session = ARGV[5]
+for i = 6, #ARGV, 3 do
+  local queue = findQueue(address, ARGV[i])
+  if queue then
+    if queue.places[session] then queue:drop('S' .. session) end
+    if ARGV[i + 1] ~= '' then noteSent(queue, ARGV[i + 1], tonumber(ARGV[i + 2])) end
+    queue:save()
+  end
+end
+return { echo, removed }
+`;

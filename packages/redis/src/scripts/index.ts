@@ -1,0 +1,57 @@
+/** The scripts by name, with the digests that `EVALSHA` calls them by. */
+import { createHash } from 'node:crypto';
+import { append } from './append.ts';
+import { base, type ScriptLimits } from './base.ts';
+import { exchange, forget } from './exchange.ts';
+import { describe, dump, peek, summarise } from './looking.ts';
+import { expiry, messages, parked } from './messages.ts';
+import { erase, restore, sweep, take } from './taking.ts';
+
+/** One script, as text and as its SHA-1. */
+export interface Script {
+  readonly text: string;
+  readonly sha: string;
+}
+
+export type Scripts = Readonly<
+  Record<
+    'append' | 'exchange' | 'forget' | 'take' | 'erase' | 'sweep' | 'restore' | 'summarise' | 'describe' | 'peek' | 'dump',
+    Script
+  >
+>;
+
+/** The scripts for these bounds. */
+export function createScripts(limits: ScriptLimits): Scripts {
+  const writing = (body: string): Script => script(base(limits) + messages + parked + expiry + body);
+  return {
+    append: writing(append),
+    exchange: writing(exchange),
+    forget: script(base(limits) + forget),
+    take: writing(take),
+    erase: writing(erase),
+    sweep: writing(sweep),
+    restore: writing(restore),
+    summarise: script(summarise),
+    describe: script(describe),
+    peek: script(peek),
+    dump: script(dump),
+  };
+}
+
+function script(text: string): Script {
+  return { text, sha: createHash('sha1').update(text).digest('hex') };
+}
+
+/**
+ * Says which process answers, before anything else is asked of it: one that was not there before may have lost what the
+ * last one took, so a new era begins, in which every queue skips the positions that may be lost. Tells whether something
+ * was there already.
+ */
+export const begin: string = `
+local known = redis.call('HGET', KEYS[1], 'run')
+if known == ARGV[1] then return 1 end
+redis.call('HSET', KEYS[1], 'run', ARGV[1])
+if not known then return 0 end
+redis.call('HINCRBY', KEYS[1], 'era', 1)
+return 1
+`;

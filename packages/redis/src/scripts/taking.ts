@@ -1,0 +1,227 @@
+/** Where a message is, taking it out, erasing, sweeping, and taking queues over from another buffer. */
+
+/** Messages that one queue keeps parked, as in memory; the oldest goes first. */
+const parkedKept = 100;
+
+/** Tells the state of one message, and takes it out where that is asked. */
+export const take: string = `
+local address = openAddress(ARGV[4])
+local epoch, position, how, reason = ARGV[6], tonumber(ARGV[7]), ARGV[8], ARGV[9]
+local queue = findQueue(address, ARGV[5])
+if not queue or queue.e ~= epoch or position > queue.l then return { echo, removed } end
+expireDue(queue)
+-- The answer names the losses, those of this very moment among them.
+if queue.hasLost then writeLosses(queue) end
+
+local function findParked()
+  for _, message in ipairs(parkedOf(queue)) do
+    if message.position == position then return message end
+  end
+end
+
+local function takeParked(message, kind)
+  releaseParked(queue, message)
+  noteEnding(queue, message.position, kind)
+  tell(queue, kind, { message.position })
+end
+
+local function park(message, index)
+  cutAt(queue, message, index)
+  lose(queue, { message }, 'p')
+  call('RPUSH', queue.aside, reason .. '\\n' .. message.element)
+  queue.address.grown = queue.address.grown + message.size
+  sums.bytes = sums.bytes + message.size
+  sums.parked = sums.parked + 1
+  if call('LLEN', queue.aside) > ${parkedKept} then takeParked(parkedOf(queue)[1], 'u') end
+end
+
+local function state()
+  local message, index = messageAt(queue, position)
+  if message then
+    if how == 'withdraw' then
+      leave(queue, message, index, 'w')
+    elseif how == 'purge' then
+      cutAt(queue, message, index)
+      lose(queue, { message }, 'u')
+    elseif how == 'park' then
+      park(message, index)
+    end
+    return { 'pending', message.element, queue.s >= position and 1 or 0 }
+  end
+  local held = findParked()
+  if held then
+    if how == 'withdraw' then takeParked(held, 'w') elseif how == 'purge' then takeParked(held, 'u') end
+    return { 'parked', held.element, held.reason }
+  end
+  return { 'gone', queue.f, queue.L or '', queue.E or '' }
+end
+
+local found = state()
+queue:save()
+saveAddress(address)
+saveSums()
+return { echo, removed, found }
+`;
+
+const removal = `
+local function removeQueue(queue)
+  local keys = call('HLEN', queue.keys)
+  local bytes = queue.b + STUB_BYTES + keys * KEY_BYTES
+  local held = parkedOf(queue)
+  for _, message in ipairs(held) do bytes = bytes + message.size end
+  sums.bytes = sums.bytes - bytes
+  sums.messages = sums.messages - call('LLEN', queue.list)
+  sums.parked = sums.parked - #held
+  sums.queues = sums.queues - 1
+  local address = queue.address
+  address.grown = address.grown - bytes
+  address.count = address.count - 1
+  if address.count == 0 then sums.addresses = sums.addresses - 1 end
+  call('HDEL', address.key, 'q' .. queue.app)
+  call('HDEL', PREFIX .. 'e', queue.e)
+  call('ZREM', PREFIX .. 'd', queue.suffix)
+  call('DEL', queue.key, queue.list, queue.aside, queue.keys, queue.topics)
+  queue.isRemoved = true
+end
+`;
+
+export const erase: string = `${removal}
+local address = openAddress(ARGV[4])
+local apps, count = {}, 0
+for app in pairs(address.apps) do
+  if ARGV[5] == '' or app == ARGV[5] then apps[#apps + 1] = app end
+end
+for _, app in ipairs(apps) do
+  local queue = findQueue(address, app)
+  if queue then
+    expireDue(queue)
+    local gone = {}
+    for i, element in ipairs(call('LRANGE', queue.list, 0, -1)) do gone[i] = head(element).position end
+    for _, message in ipairs(parkedOf(queue)) do gone[#gone + 1] = message.position end
+    removeQueue(queue)
+    tell(queue, 'r', gone)
+    count = count + #gone
+  end
+end
+if #apps > 0 then saveAddress(address) end
+saveSums()
+return { echo, removed, count }
+`;
+
+/** Queues that one sweep looks at; more follow at once. */
+export const sweepBatch = 100;
+
+export const sweep: string = `${removal}
+local function forgetKeys(queue)
+  if not queue.y or now < queue.y then return end
+  local next, gone = nil, {}
+  local raw = call('HGETALL', queue.keys)
+  for i = 1, #raw, 2 do
+    local untilMs = tonumber(match(raw[i + 1], '^%S+ %d+ (%d+)'))
+    if untilMs <= now then
+      gone[#gone + 1] = raw[i]
+    elseif not next or untilMs < next then
+      next = untilMs
+    end
+  end
+  for _, key in ipairs(gone) do call('HDEL', queue.keys, key) end
+  queue.address.grown = queue.address.grown - #gone * KEY_BYTES
+  sums.bytes = sums.bytes - #gone * KEY_BYTES
+  if next then
+    queue:set('y', next)
+  else
+    queue:drop('y')
+  end
+end
+
+local due = call('ZRANGEBYSCORE', PREFIX .. 'd', '-inf', now, 'LIMIT', 0, ${sweepBatch})
+for _, suffix in ipairs(due) do
+  local app, name = match(suffix, '^([^:]+):(.*)$')
+  local address = openAddress(name)
+  local queue = findQueue(address, app)
+  if queue then
+    expireDue(queue)
+    forgetKeys(queue)
+    local idle = queue.u + STUB_MS
+    local isEmpty = call('EXISTS', queue.list, queue.aside, queue.keys) == 0
+    if isEmpty and idle <= now then
+      removeQueue(queue)
+    else
+      queue.d = nil
+      local next = math.min(queue.x or math.huge, queue.y or math.huge)
+      if isEmpty then next = math.min(next, idle) end
+      -- A second at least: what is due now was looked at.
+      queue:schedule(math.max(next, now + 1))
+      queue:save()
+    end
+    saveAddress(address)
+  else
+    call('ZREM', PREFIX .. 'd', suffix)
+  end
+end
+saveSums()
+return { echo, removed, #due }
+`;
+
+/** Makes a queue as another buffer kept it; refuses where there is that queue or that epoch already. */
+export const restore: string = `
+local address = openAddress(ARGV[4])
+local app, epoch = ARGV[5], ARGV[6]
+if address.apps[app] or call('HEXISTS', PREFIX .. 'e', epoch) == 1 then return { echo, removed, 0 } end
+local queue = openQueue(address, app, epoch)
+local i = 7
+for _, field in ipairs({ 'l', 'f', 'h', 's' }) do
+  queue:set(field, tonumber(ARGV[i]))
+  i = i + 1
+end
+if ARGV[i] == '1' then queue:set('o', 1) end
+queue:set('L', ARGV[i + 1])
+queue:set('E', ARGV[i + 2])
+i = i + 3
+
+local function many(each)
+  local count = tonumber(ARGV[i])
+  i = i + 1
+  for _ = 1, count do i = i + each() end
+end
+
+local function due(expires)
+  if not queue.x or expires < queue.x then queue:set('x', expires) end
+end
+
+many(function()
+  queue:set('S' .. ARGV[i], ARGV[i + 1])
+  return 2
+end)
+many(function()
+  local message = head(ARGV[i])
+  call('RPUSH', queue.list, ARGV[i])
+  if message.topic ~= '' then call('HSET', queue.topics, message.topic, message.position) end
+  queue:settle(message.size)
+  sums.messages = sums.messages + 1
+  due(message.expires)
+  return 1
+end)
+many(function()
+  local message = head(ARGV[i + 1])
+  call('RPUSH', queue.aside, ARGV[i] .. '\\n' .. ARGV[i + 1])
+  address.grown = address.grown + message.size
+  sums.bytes = sums.bytes + message.size
+  sums.parked = sums.parked + 1
+  due(message.expires)
+  return 2
+end)
+many(function()
+  call('HSET', queue.keys, ARGV[i], ARGV[i + 1])
+  address.grown = address.grown + KEY_BYTES
+  sums.bytes = sums.bytes + KEY_BYTES
+  local untilMs = tonumber(match(ARGV[i + 1], '^%S+ %d+ (%d+)'))
+  if not queue.y or untilMs < queue.y then queue:set('y', untilMs) end
+  return 2
+end)
+queue:schedule(math.min(queue.x or math.huge, queue.y or math.huge))
+queue:save()
+saveAddress(address)
+saveSums()
+return { echo, removed, 1 }
+`;
