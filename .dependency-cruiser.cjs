@@ -88,7 +88,7 @@ module.exports = {
     {
       name: 'testing-is-for-tests',
       severity: 'error',
-      from: { path: '^(packages|apps)/[^/]+/src/', pathNot: core('testing') },
+      from: { path: '^(packages|apps)/[^/]+/src/', pathNot: [core('testing'), '^packages/[^/]+/src/testing/'] },
       to: { path: [core('testing'), '^packages/[^/]+/(test|src/testing)/'] },
     },
     {

@@ -2,7 +2,7 @@ import type { MessageBuffer } from '@pollux/core/server';
 import { createManualClock, describeMessageBuffer, type OpenBuffer } from '@pollux/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openRedisBuffer } from '../src/index.ts';
-import { startRedis } from './support/redis-server.ts';
+import { startRedis } from '../src/testing/index.ts';
 
 const redis = await startRedis();
 afterAll(() => redis[Symbol.asyncDispose]());

@@ -9,7 +9,7 @@ import {
 import { listen } from '@pollux/node';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openRedisBuffer } from '../src/index.ts';
-import { startRedis } from './support/redis-server.ts';
+import { startRedis } from '../src/testing/index.ts';
 
 // Every step waits for another process, which the machine's other work may keep busy.
 vi.setConfig({ testTimeout: 30_000 });

@@ -1,5 +1,6 @@
 /** Checks raw settings against the definition and the rules between settings. */
 
+import { defaultLimits } from '@pollux/core';
 import type { HubConfiguration } from './configuration.ts';
 import { configurationDefinition } from './definition.ts';
 import { type Fault, shown } from './faults.ts';
@@ -43,5 +44,7 @@ export function checkConfiguration(raw: unknown, memory: number = usableMemory()
   const all = [...faults, ...findConflicts(raw, faults, memory)];
   if (all.length > 0 || !parsed.success) return { faults: all };
   const { limits, ...rest } = parsed.data;
-  return { configuration: { ...rest, limits: { bufferBytes: Math.floor(memory / 2), ...limits } as HubConfiguration['limits'] } };
+  // What stands in Redis takes none of this process's memory.
+  const bufferBytes = rest.buffer.kind === 'redis' ? defaultLimits.bufferBytes : Math.floor(memory / 2);
+  return { configuration: { ...rest, limits: { bufferBytes, ...limits } as HubConfiguration['limits'] } };
 }

@@ -50,9 +50,13 @@ export interface AdminConfiguration extends ListenConfiguration {
 
 /** Where messages wait. */
 export interface BufferConfiguration {
-  readonly kind: 'memory' | 'lmdb';
+  readonly kind: 'memory' | 'lmdb' | 'redis';
   /** Of the file of kind `lmdb`. */
   readonly path: string;
+  /** Of the server of kind `redis`. */
+  readonly url: string;
+  /** What keys of kind `redis` begin with. */
+  readonly prefix: string;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';

@@ -62,7 +62,9 @@ const bufferBytes = z
   .int({ error: bufferRule })
   .min(megabyte, { error: bufferRule })
   .max(megabyte ** 2, { error: bufferRule })
-  .describe('Bytes in all queues of this server. Default: half of the memory that the process may use.');
+  .describe(
+    'Bytes in all queues of the buffer. Default: half of the memory that the process may use; 512 MiB for a buffer of kind "redis".',
+  );
 
 /** `limits`, before the default of `bufferBytes`, which depends on the machine, is filled in. */
 export const limitsDefinition: z.ZodType<Omit<Limits, 'bufferBytes'> & { readonly bufferBytes?: number }> = z

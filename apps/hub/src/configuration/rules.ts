@@ -66,9 +66,12 @@ const spreadRule: Rule = {
 };
 
 const memoryRule: Rule = {
-  reads: [['limits', 'bufferBytes']],
-  find: ([bytes], memory) =>
-    typeof bytes === 'number' && bytes > memory
+  reads: [
+    ['limits', 'bufferBytes'],
+    ['buffer', 'kind'],
+  ],
+  find: ([bytes, kind], memory) =>
+    typeof bytes === 'number' && kind !== 'redis' && bytes > memory
       ? {
           path: ['limits', 'bufferBytes'],
           text: `${bytes} is more than the ${memory} bytes that this process may use; lower it, or give the process more (NODE_OPTIONS=--max-old-space-size=<MiB>)`,

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createMemoryBuffer, type MessageBuffer } from '@pollux/core/server';
 import { openLmdbBuffer } from '@pollux/lmdb';
+import { openRedisBuffer } from '@pollux/redis';
 import type { HubConfiguration } from '../configuration/configuration.ts';
 
 /** A buffer that cannot be opened; its message says what to change. */
@@ -17,6 +18,8 @@ export async function openBuffer({ buffer, limits }: HubConfiguration): Promise<
       return createMemoryBuffer({ limits });
     case 'lmdb':
       return openFile(resolve(buffer.path), limits);
+    case 'redis':
+      return openServer(buffer, limits);
   }
 }
 
@@ -30,5 +33,20 @@ async function openFile(path: string, limits: HubConfiguration['limits']): Promi
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new BufferError(`Cannot open the message buffer (setting buffer.path): ${why}`, { cause: error });
+  }
+}
+
+async function openServer(
+  { url, prefix }: HubConfiguration['buffer'],
+  limits: HubConfiguration['limits'],
+): Promise<MessageBuffer> {
+  try {
+    return await openRedisBuffer({ url, prefix, limits });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    // The address itself may carry a password.
+    throw new BufferError(`Cannot open the message buffer at ${new URL(url).host} (setting buffer.url): ${why}`, {
+      cause: error,
+    });
   }
 }

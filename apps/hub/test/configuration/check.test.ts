@@ -81,13 +81,18 @@ describe('a configuration that may start', () => {
         origins: [],
         applications: { orders: { publisherKeys: [], fetchTargets: [], retain: 'acknowledged', schemas: {} } },
         identity: { developmentSignIn: false },
-        buffer: { kind: 'lmdb', path: 'pollux-buffer.mdb' },
+        buffer: { kind: 'lmdb', path: 'pollux-buffer.mdb', url: 'redis://127.0.0.1:6379', prefix: 'pollux:' },
         limits: { holdSeconds: 25, queueMessages: 1000, bufferBytes: memory / 2 },
         log: { level: 'info' },
         shutdown: { drainSeconds: 5 },
       },
     });
     expect('configuration' in checked && checked.configuration.admin).toBeUndefined();
+  });
+
+  it('bounds a buffer in Redis by itself, not by the memory of this process', () => {
+    const checked = checkConfiguration({ ...goodConfiguration(), buffer: { kind: 'redis' } }, 1_000_000);
+    expect('configuration' in checked && checked.configuration.limits.bufferBytes).toBe(536_870_912);
   });
 
   it('buffers at most half of the machine', () => {

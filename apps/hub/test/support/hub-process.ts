@@ -22,7 +22,7 @@ async function bundle(): Promise<string> {
     format: 'esm',
     target: 'node20',
     conditions: ['@pollux/source'],
-    external: ['jose', 'lmdb', 'pino', 'prom-client', 'zod', '@trpc/*'],
+    external: ['@redis/client', 'jose', 'lmdb', 'pino', 'prom-client', 'zod', '@trpc/*'],
     logLevel: 'silent',
   });
   return outfile;
