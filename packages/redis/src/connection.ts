@@ -6,7 +6,7 @@
  */
 import { type Clock, CommunicationError, problem } from '@pollux/core';
 import type { createClient as createRedisClient, RedisClientOptions } from '@redis/client';
-import { begin, type Script, type Scripts } from './scripts/index.ts';
+import type { Script, Scripts } from './scripts/index.ts';
 import { readFacts, type ServerFacts, unfitness } from './server-facts.ts';
 
 type Client = ReturnType<typeof createRedisClient>;
@@ -216,7 +216,7 @@ async function introduce(
   const facts = readFacts(info, syncsOf(syncs));
   const unfit = unfitness(facts);
   if (unfit !== undefined) throw new Error(`This Redis cannot hold messages: ${unfit}.`);
-  const isOld = Number(await client.sendCommand(['EVAL', begin, '1', totals, facts.runId])) === 1;
+  const isOld = Number(await client.sendCommand(['EVAL', scripts.begin.text, '1', totals, facts.runId])) === 1;
   await Promise.all(Object.values(scripts).map(({ text }) => client.sendCommand(['SCRIPT', 'LOAD', text])));
   return { facts, isOld };
 }

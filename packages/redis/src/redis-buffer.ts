@@ -50,14 +50,19 @@ const sweepMs = 1000;
  *
  * @throws Error where the first connection fails, or this Redis may not hold messages, with how to mend it
  */
-export async function openRedisBuffer(options: RedisBufferOptions): Promise<MessageBuffer> {
+export function openRedisBuffer(options: RedisBufferOptions): Promise<MessageBuffer> {
+  return openWithScripts(options, createScripts);
+}
+
+/** The same with scripts of the caller's own. For tests, which see faulty ones caught. */
+export async function openWithScripts(options: RedisBufferOptions, makeScripts: typeof createScripts): Promise<MessageBuffer> {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const limits = { ...defaultLimits, ...options.limits };
   const origin = clock.now() - clock.monotonic();
   const now = (): number => Math.floor(origin + clock.monotonic());
   const keys = createKeys(checkPrefix(options.prefix ?? 'pollux:'));
-  const scripts = createScripts(limits);
+  const scripts = makeScripts(limits);
   const watchers = new Set<BufferWatcher>();
   const node = random.token(epochBytes);
   let freesFromMs = 0;

@@ -7,6 +7,20 @@ import { describe, dump, peek, summarise } from './looking.ts';
 import { expiry, messages, parked } from './messages.ts';
 import { erase, restore, sweep, take } from './taking.ts';
 
+/**
+ * Says which process answers, before anything else is asked of it: one that was not there before may have lost what the
+ * last one took, so a new era begins, in which every queue skips the positions that may be lost. Tells whether something
+ * was there already.
+ */
+const begin = `
+local known = redis.call('HGET', KEYS[1], 'run')
+if known == ARGV[1] then return 1 end
+redis.call('HSET', KEYS[1], 'run', ARGV[1])
+if not known then return 0 end
+redis.call('HINCRBY', KEYS[1], 'era', 1)
+return 1
+`;
+
 /** One script, as text and as its SHA-1. */
 export interface Script {
   readonly text: string;
@@ -15,7 +29,18 @@ export interface Script {
 
 export type Scripts = Readonly<
   Record<
-    'append' | 'exchange' | 'forget' | 'take' | 'erase' | 'sweep' | 'restore' | 'summarise' | 'describe' | 'peek' | 'dump',
+    | 'begin'
+    | 'append'
+    | 'exchange'
+    | 'forget'
+    | 'take'
+    | 'erase'
+    | 'sweep'
+    | 'restore'
+    | 'summarise'
+    | 'describe'
+    | 'peek'
+    | 'dump',
     Script
   >
 >;
@@ -24,6 +49,7 @@ export type Scripts = Readonly<
 export function createScripts(limits: ScriptLimits): Scripts {
   const writing = (body: string): Script => script(base(limits) + messages + parked + expiry + body);
   return {
+    begin: script(begin),
     append: writing(append),
     exchange: writing(exchange),
     forget: script(base(limits) + forget),
@@ -38,20 +64,7 @@ export function createScripts(limits: ScriptLimits): Scripts {
   };
 }
 
-function script(text: string): Script {
+/** A script of a text. */
+export function script(text: string): Script {
   return { text, sha: createHash('sha1').update(text).digest('hex') };
 }
-
-/**
- * Says which process answers, before anything else is asked of it: one that was not there before may have lost what the
- * last one took, so a new era begins, in which every queue skips the positions that may be lost. Tells whether something
- * was there already.
- */
-export const begin: string = `
-local known = redis.call('HGET', KEYS[1], 'run')
-if known == ARGV[1] then return 1 end
-redis.call('HSET', KEYS[1], 'run', ARGV[1])
-if not known then return 0 end
-redis.call('HINCRBY', KEYS[1], 'era', 1)
-return 1
-`;

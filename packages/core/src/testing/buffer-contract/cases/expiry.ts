@@ -167,6 +167,17 @@ export const expiry: readonly BufferCase[] = [
     },
   },
   {
+    clause: '9.6',
+    title: 'a key is forgotten keySeconds after its message, and counts for nothing then',
+    limits: { stubSeconds: 1, keySeconds: 1 },
+    run: async ({ buffer, put, pass, expect }) => {
+      await put(['m'], { key: 'k', ttlSeconds: 1 });
+      for (let i = 0; i < 4; i++) await pass(1200);
+      expect(await buffer.inspect.totals()).toEqual({ addresses: 0, queues: 0, messages: 0, bytes: 0, parked: 0 });
+      expect((await put(['other'], { key: 'k' }))[0]?.kind).toBe('stored');
+    },
+  },
+  {
     clause: '6.6',
     title: 'a stub that is used is not forgotten',
     limits: { stubSeconds: 2, keySeconds: 1 },

@@ -148,4 +148,17 @@ export const places: readonly BufferCase[] = [
       expect([reading.reset, textsOf(reading), reading.losses.length]).toEqual([false, [3], 0]);
     },
   },
+  {
+    clause: 'port',
+    title: 'neither acknowledges nor skips beyond the limit',
+    run: async ({ put, reader, expect }) => {
+      const one = reader('s');
+      await put([1, 2, 3]);
+      await one.next();
+      one.handle();
+      const limit = { epoch: one.place?.epoch ?? '', position: 1 };
+      expect(textsOf(await one.next({ limit }))).toEqual([2, 3]);
+      expect(textsOf(await reader('other').next())).toEqual([2, 3]);
+    },
+  },
 ];

@@ -195,6 +195,7 @@ export const taking: readonly BufferCase[] = [
       expect(await buffer.erase(alice)).toBe(3);
       expect(await buffer.find(id)).toBe(undefined);
       expect((await buffer.inspect.queues(alice)).length).toBe(0);
+      expect(await buffer.inspect.totals()).toEqual({ addresses: 0, queues: 0, messages: 0, bytes: 0, parked: 0 });
       expect((await put(['poison'], { key: 'k' }))[0]?.kind).toBe('stored');
       expect(await buffer.erase({ kind: 'recipient', name: 'nobody' })).toBe(0);
     },
