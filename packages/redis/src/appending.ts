@@ -2,6 +2,7 @@
 import { type AppendEntry, type AppendOutcome, addressKey, messageId } from '@pollux/core/server';
 import { type BufferContext, callWhole } from './context.ts';
 import { encodeTopic, urgencyLetter } from './element.ts';
+import type { Bucket } from './keys.ts';
 
 /** Entries of one call: a script holds up everybody else for as long as it runs. */
 const batch = 100;
@@ -39,7 +40,8 @@ function runs<T>(all: readonly T[]): readonly (readonly T[])[] {
 }
 
 async function appendTo(context: BufferContext, key: string, entries: readonly AppendEntry[]): Promise<readonly AppendOutcome[]> {
-  const args = [key, context.node];
+  const bucket = context.keys.bucketOf(key);
+  const args = [key, context.node, String(bytesBeside(context, bucket))];
   for (const entry of entries) {
     args.push(
       entry.application,
@@ -54,12 +56,21 @@ async function appendTo(context: BufferContext, key: string, entries: readonly A
       context.newEpoch(),
     );
   }
-  const [, results, nodes] = (await callWhole(context, 'append', args)) as [unknown, AppendResult[], string[]];
+  const answer = await callWhole(context, 'append', bucket, args);
+  const [, results, nodes, bytes] = answer as [unknown, AppendResult[], string[], number];
+  if (bytes >= 0) context.bytes[bucket.index] = bytes;
   if (nodes.length > 0) {
     const names = new Set(entries.filter((_, index) => results[index]?.[0] === 'stored').map(({ application }) => application));
     for (const application of names) context.wakeUps.tell(nodes, `${application}:${key}`);
   }
   return results.map(outcomeOf);
+}
+
+/** Bytes in all other buckets, as far as this node knows. */
+function bytesBeside({ bytes }: BufferContext, { index }: Bucket): number {
+  let sum = 0;
+  for (const [other, count] of bytes.entries()) if (other !== index) sum += count;
+  return sum;
 }
 
 type AppendResult = readonly [kind: string, epoch: string, position: number, replaced: number];

@@ -4,24 +4,23 @@
  *
  *   connecting -> ready -> lost -> connecting ...    until closed
  */
-import { type Clock, CommunicationError, problem } from '@pollux/core';
+import type { Clock } from '@pollux/core';
 import type { createClient as createRedisClient, RedisClientOptions } from '@redis/client';
+import { full, isMoved, isOver, MovedError, reasonOf, unavailable } from './errors.ts';
+import { type Client, introduce } from './introduction.ts';
 import type { Script, Scripts } from './scripts/index.ts';
-import { readFacts, type ServerFacts, unfitness } from './server-facts.ts';
-
-type Client = ReturnType<typeof createRedisClient>;
+import type { ServerFacts } from './server-facts.ts';
 
 export interface ConnectionOptions {
   readonly client: RedisClientOptions;
   readonly createClient: typeof createRedisClient;
   readonly scripts: Scripts;
-  /** The key that the scripts make all others from. */
-  readonly totals: string;
   /** Milliseconds after which an answer is late. */
   readonly commandTimeoutMs: number;
   readonly clock: Clock;
-  /** The channel on which this node is woken, and what to do then. */
-  readonly channel: string;
+  /** The sums of all that stands at this process, which are told who it is. */
+  totals(): readonly string[];
+  /** Something came by the channel that is listened to. */
   woken(text: string): void;
   /** Told of each loss, and of what keeps a new connection from coming about. */
   failed(reason: string): void;
@@ -34,10 +33,15 @@ export interface Connection {
   readonly facts: ServerFacts | undefined;
   /** Why there is none. */
   readonly failure: string | undefined;
-  /** Calls a script; its arguments follow those that all have. Gives its answer without the echo. */
-  call(script: Script, args: readonly string[]): Promise<readonly unknown[]>;
-  /** Sends another command. */
+  /**
+   * Calls a script for the sums of this key; `args` follow the echo. Gives its answer without the echo.
+   * @throws MovedError where the key is not here: nothing was done
+   */
+  call(script: Script, totals: string, args: readonly string[]): Promise<readonly unknown[]>;
+  /** Sends another command. @throws MovedError where its key is not here */
   send(args: readonly string[]): Promise<unknown>;
+  /** Listens to a channel from now on, on this connection and those that follow it. */
+  listen(channel: string | undefined): void;
   close(): Promise<void>;
 }
 
@@ -47,20 +51,17 @@ const longestPauseMs = 1000;
 
 /** Opens a connection; rejects where the first attempt fails, with a sentence that says why. */
 export async function openConnection(options: ConnectionOptions): Promise<Connection> {
-  const { clock } = options;
+  const { clock, scripts } = options;
   let client: Client | undefined;
   let facts: ServerFacts | undefined;
   let failure: string | undefined;
+  let channel: string | undefined;
   let isClosed = false;
   let pauseMs = firstPauseMs;
   let calls = 0;
   const waiting = new Map<string, number>();
   let reconnecting: { clear(): void } | undefined;
   let watching: { clear(): void } | undefined;
-
-  function unavailable(why: string, cause?: unknown): CommunicationError {
-    return new CommunicationError(problem('buffer-unavailable', { detail: why, retryAfter: 1 }), { cause });
-  }
 
   /** Drops the connection with everything that waits on it, and begins another. */
   function drop(lost: Client, reason: string): void {
@@ -73,8 +74,8 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     watching = undefined;
     lost.destroy();
     if (isClosed) return;
-    options.failed(reason);
     again();
+    options.failed(reason);
   }
 
   function again(): void {
@@ -111,16 +112,19 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       drop(next, `The connection to Redis was lost: ${reasonOf(error)}`);
     });
     next.on('end', () => drop(next, 'The connection to Redis has ended.'));
-    const late = clock.setTimeout(() => next.destroy(), options.commandTimeoutMs * 2);
+    const late = clock.setTimeout(() => {
+      lastError = new Error(`Redis did not answer within ${options.commandTimeoutMs * 2} ms`);
+      next.destroy();
+    }, options.commandTimeoutMs * 2);
     try {
       await next.connect();
-      const found = await introduce(next, options);
-      await next.sSubscribe(options.channel, (text) => options.woken(text));
+      const found = await introduce(next, scripts, options.totals());
       if (isClosed) throw new Error('closed');
       client = next;
       facts = found.facts;
       failure = undefined;
       pauseMs = firstPauseMs;
+      subscribe(next);
       options.connected(found.isOld);
     } catch (error) {
       if (next.isOpen) next.destroy();
@@ -130,31 +134,33 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     }
   }
 
+  /** Without it this node is not woken by others, and looks again by itself: nothing waits for it. */
+  function subscribe(current: Client): void {
+    if (channel !== undefined) void current.sSubscribe(channel, (text) => options.woken(text)).catch(() => undefined);
+  }
+
   function usable(): Client {
     if (isClosed) throw unavailable('The message buffer is closed.');
     if (client === undefined) throw unavailable(`Redis cannot be reached: ${failure}`);
     return client;
   }
 
-  async function evaluate(current: Client, script: Script, args: readonly string[], echo: string): Promise<unknown> {
-    const all = ['1', options.totals, echo, ...args];
+  async function evaluate(current: Client, script: Script, args: readonly string[]): Promise<unknown> {
     try {
-      return await current.sendCommand(['EVALSHA', script.sha, ...all]);
+      return await current.sendCommand(['EVALSHA', script.sha, ...args]);
     } catch (error) {
       if (!reasonOf(error).startsWith('NOSCRIPT')) throw error;
       // Somebody emptied its cache; had it been another process, the connection would be another one, too.
-      await introduce(current, options);
-      return await current.sendCommand(['EVALSHA', script.sha, ...all]);
+      await introduce(current, scripts, options.totals());
+      return await current.sendCommand(['EVALSHA', script.sha, ...args]);
     }
   }
 
   /** What a failed command means: some answers end the connection, since this process cannot go on with it. */
-  function failed(current: Client, error: unknown): CommunicationError {
+  function failed(current: Client, error: unknown): Error {
     const reason = reasonOf(error);
-    if (reason.startsWith('OOM'))
-      return new CommunicationError(problem('buffer-full', { detail: 'Redis has no memory left.', retryAfter: 1 }), {
-        cause: error,
-      });
+    if (isMoved(reason)) return new MovedError(reason, { cause: error });
+    if (reason.startsWith('OOM')) return full(error);
     if (isOver(reason)) drop(current, `Redis answers: ${reason}`);
     return unavailable(`Redis did not do it: ${client === current ? reason : failure}`, error);
   }
@@ -167,14 +173,14 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     get failure() {
       return failure;
     },
-    async call(script, args) {
+    async call(script, totals, args) {
       const current = usable();
       const echo = (++calls).toString(36);
       waiting.set(echo, clock.monotonic());
       watch(current);
       let reply: unknown;
       try {
-        reply = await evaluate(current, script, args, echo);
+        reply = await evaluate(current, script, ['1', totals, echo, ...args]);
       } catch (error) {
         throw failed(current, error);
       } finally {
@@ -194,6 +200,12 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
         throw failed(current, error);
       }
     },
+    listen(next) {
+      if (channel === next) return;
+      if (channel !== undefined) void client?.sUnsubscribe(channel).catch(() => undefined);
+      channel = next;
+      if (client !== undefined) subscribe(client);
+    },
     async close() {
       if (isClosed) return;
       isClosed = true;
@@ -204,37 +216,4 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       if (last?.isOpen) await last.close().catch(() => last.destroy());
     },
   };
-}
-
-/** Asks the process who it is, tells the store, and gives it the scripts: in this order. */
-async function introduce(
-  client: Client,
-  { scripts, totals }: ConnectionOptions,
-): Promise<{ readonly facts: ServerFacts; readonly isOld: boolean }> {
-  const info = String(await client.sendCommand(['INFO']));
-  const syncs = await client.sendCommand(['CONFIG', 'GET', 'appendfsync']).catch(() => undefined);
-  const facts = readFacts(info, syncsOf(syncs));
-  const unfit = unfitness(facts);
-  if (unfit !== undefined) throw new Error(`This Redis cannot hold messages: ${unfit}.`);
-  const isOld = Number(await client.sendCommand(['EVAL', scripts.begin.text, '1', totals, facts.runId])) === 1;
-  await Promise.all(Object.values(scripts).map(({ text }) => client.sendCommand(['SCRIPT', 'LOAD', text])));
-  return { facts, isOld };
-}
-
-/** The value in an answer to `CONFIG GET`, which is a list in one protocol and a map in the other. */
-function syncsOf(answer: unknown): string | undefined {
-  if (Array.isArray(answer)) return answer[1] === undefined ? undefined : String(answer[1]);
-  if (typeof answer !== 'object' || answer === null) return undefined;
-  const value = (answer as Record<string, unknown>)['appendfsync'];
-  return value === undefined ? undefined : String(value);
-}
-
-/** Whether an error says that this process will not do, whatever it is asked. */
-function isOver(reason: string): boolean {
-  return /^(READONLY|LOADING|MASTERDOWN|CLUSTERDOWN|MISCONF|NOAUTH|NOREPLICAS)\b/.test(reason);
-}
-
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ');
-  return error instanceof Error ? error.message : String(error);
 }

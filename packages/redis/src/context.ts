@@ -1,14 +1,14 @@
 /** What the operations on the store share. */
 import type { Clock } from '@pollux/core';
 import { type BufferWatcher, messageId, type Removal } from '@pollux/core/server';
-import type { Connection } from './connection.ts';
-import { type Keys, parseAddress } from './keys.ts';
+import { type Bucket, type Keys, parseAddress } from './keys.ts';
 import { parseRemovalReason, reasonLetter, removalReasons } from './reasons.ts';
 import type { Scripts } from './scripts/index.ts';
+import type { Store } from './store.ts';
 import type { WakeUps } from './wake-ups.ts';
 
 export interface BufferContext {
-  readonly connection: Connection;
+  readonly store: Store;
   readonly scripts: Scripts;
   readonly keys: Keys;
   readonly watchers: ReadonlySet<BufferWatcher> & Set<BufferWatcher>;
@@ -22,11 +22,18 @@ export interface BufferContext {
   mayFree(): boolean;
   readonly clock: Clock;
   readonly wakeUps: WakeUps;
+  /** Bytes of each bucket as last heard: what the bound of the whole is checked by. */
+  readonly bytes: number[];
 }
 
 /** Calls a script and tells what left by it; gives the rest of its answer. */
-export async function callScript(context: BufferContext, name: keyof Scripts, args: readonly string[]): Promise<unknown> {
-  const answer = await callWhole(context, name, args);
+export async function callScript(
+  context: BufferContext,
+  name: keyof Scripts,
+  bucket: Bucket,
+  args: readonly string[],
+): Promise<unknown> {
+  const answer = await callWhole(context, name, bucket, args);
   return answer[1];
 }
 
@@ -34,10 +41,11 @@ export async function callScript(context: BufferContext, name: keyof Scripts, ar
 export async function callWhole(
   context: BufferContext,
   name: keyof Scripts,
+  bucket: Bucket,
   args: readonly string[],
 ): Promise<readonly unknown[]> {
   const all = [wantedBy(context.watchers), String(context.scriptTime()), ...args];
-  const answer = await context.connection.call(context.scripts[name], all);
+  const answer = await context.store.call(context.scripts[name], bucket, all);
   tellRemoved(context, answer[0] as RemovedEntry[]);
   return answer;
 }

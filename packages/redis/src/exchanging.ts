@@ -53,7 +53,7 @@ async function exchangeOf(
     args.push(application, ...placeArguments(handled), ...placeArguments(read), ...placeArguments(limit));
     args.push(String(newest), retain === true ? '1' : '0', context.newEpoch());
   }
-  return ((await callScript(context, 'exchange', args)) as ReadingResult[]).map(readingOf);
+  return ((await callScript(context, 'exchange', context.keys.bucketOf(key), args)) as ReadingResult[]).map(readingOf);
 }
 
 type ReadingResult = readonly [

@@ -1,11 +1,12 @@
 import type { BufferHealth } from '@pollux/core/server';
-import type { Connection } from './connection.ts';
 import { weakness } from './server-facts.ts';
+import type { Store } from './store.ts';
 
-/** How the buffer is, by its connection and by what Redis said of itself when it was made. */
-export function healthOf({ facts, failure }: Connection): BufferHealth {
-  if (facts === undefined) return { state: 'failed', detail: failure ?? 'Redis cannot be reached.', figures: { connections: 0 } };
-  const figures = { connections: 1, appendOnlyFile: facts.keepsLog ? 1 : 0 };
-  const detail = weakness(facts);
-  return detail === undefined ? { state: 'ok', figures } : { state: 'degraded', detail, figures };
+/** How the buffer is, by its connections and by what each process said of itself when its connection was made. */
+export function healthOf({ facts, failure }: Store): BufferHealth {
+  const figures = { connections: facts.length, appendOnlyFiles: facts.filter(({ keepsLog }) => keepsLog).length };
+  if (facts.length === 0) return { state: 'failed', detail: failure ?? 'Redis cannot be reached.', figures };
+  // A part of a cluster that is away fails what belongs to it; the rest goes on.
+  const [detail = failure] = facts.flatMap((each) => weakness(each) ?? []);
+  return detail === undefined ? { state: 'ok', figures } : { state: 'degraded', detail: failure ?? detail, figures };
 }

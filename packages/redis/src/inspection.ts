@@ -8,14 +8,14 @@ import {
   type QueueSummary,
   type StoredQueue,
 } from '@pollux/core/server';
-import type { Connection } from './connection.ts';
 import { parseElement } from './element.ts';
-import { type Keys, parseAddress, parseQueueName } from './keys.ts';
+import { type Bucket, type Keys, parseAddress, parseQueueName } from './keys.ts';
 import { parseEndings, parseLosses } from './reasons.ts';
 import type { Scripts } from './scripts/index.ts';
+import type { Store } from './store.ts';
 
 export interface InspectionContext {
-  readonly connection: Connection;
+  readonly store: Store;
   readonly scripts: Scripts;
   readonly keys: Keys;
   now(): number;
@@ -25,19 +25,26 @@ export interface InspectionContext {
 const batch = 500;
 
 export function createInspection(context: InspectionContext): BufferInspection {
-  const { connection, scripts, keys } = context;
+  const { store, scripts, keys } = context;
 
-  async function look(script: keyof Scripts, args: readonly string[]): Promise<unknown> {
-    const [, answer] = await connection.call(scripts[script], ['', '0', ...args]);
+  async function look(script: keyof Scripts, bucket: Bucket, args: readonly string[]): Promise<unknown> {
+    const [, answer] = await store.call(scripts[script], bucket, ['', '0', ...args]);
     return answer;
   }
 
-  /** Names of all queues, in runs; one that comes or goes meanwhile may or may not be among them. */
-  async function* names(): AsyncIterable<readonly string[]> {
+  /** Names of all queues, in runs of one bucket; one that comes or goes meanwhile may or may not be among them. */
+  async function* allNames(): AsyncIterable<{ readonly bucket: Bucket; readonly run: readonly string[] }> {
+    for (const bucket of keys.buckets) for await (const run of names(bucket)) yield { bucket, run };
+  }
+
+  async function* names(bucket: Bucket): AsyncIterable<readonly string[]> {
     const seen = new Set<string>();
     let cursor = '0';
     do {
-      const [next, found] = (await connection.send(['ZSCAN', keys.due, cursor, 'COUNT', String(batch)])) as [string, string[]];
+      const [next, found] = (await store.send(bucket, ['ZSCAN', bucket.due, cursor, 'COUNT', String(batch)])) as [
+        string,
+        string[],
+      ];
       cursor = String(next);
       // Name and score take turns; a scan may give one twice.
       const run = found.filter((name, index) => index % 2 === 0 && !seen.has(name));
@@ -48,10 +55,10 @@ export function createInspection(context: InspectionContext): BufferInspection {
 
   async function summaries(filter: string | undefined): Promise<Map<string, AddressSummary & { readonly parked: number }>> {
     const found = new Map<string, AddressSummary & { readonly parked: number }>();
-    for await (const run of names()) {
+    for await (const { bucket, run } of allNames()) {
       const wanted = run.filter((name) => filter === undefined || describes(name, filter));
       if (wanted.length === 0) continue;
-      const rows = (await look('summarise', wanted)) as [number, number, number, number][];
+      const rows = (await look('summarise', bucket, wanted)) as [number, number, number, number][];
       for (const [index, name] of wanted.entries()) {
         const [messages, bytes, parked, oldest] = rows[index] ?? [0, 0, 0, 0];
         const key = parseQueueName(name).name;
@@ -72,8 +79,10 @@ export function createInspection(context: InspectionContext): BufferInspection {
   return {
     async totals() {
       const fields = ['addresses', 'queues', 'messages', 'bytes', 'parked'];
-      const found = (await connection.send(['HMGET', keys.totals, ...fields])) as (string | null)[];
-      const [addresses = 0, queues = 0, messages = 0, bytes = 0, parked = 0] = found.map((value) => Number(value ?? 0));
+      const all = await Promise.all(keys.buckets.map((bucket) => store.send(bucket, ['HMGET', bucket.totals, ...fields])));
+      const sum = (place: number): number =>
+        all.reduce<number>((total, found) => total + Number((found as (string | null)[])[place] ?? 0), 0);
+      const [addresses = 0, queues = 0, messages = 0, bytes = 0, parked = 0] = fields.map((_, place) => sum(place));
       return { addresses, queues, messages, bytes, parked };
     },
     async addresses({ filter, after = 0, limit, includeEmpty = false }) {
@@ -84,7 +93,13 @@ export function createInspection(context: InspectionContext): BufferInspection {
       return { rows, total: found.length };
     },
     async queues(address) {
-      const rows = (await look('describe', [addressKey(address)])) as [string, string[], number, number, number][];
+      const rows = (await look('describe', keys.bucketOf(addressKey(address)), [addressKey(address)])) as [
+        string,
+        string[],
+        number,
+        number,
+        number,
+      ][];
       return rows.map(([application, raw, messages, parked, oldest]): QueueSummary => {
         const fields = fieldsOf(raw);
         const next = fields.get('x');
@@ -107,13 +122,14 @@ export function createInspection(context: InspectionContext): BufferInspection {
     },
     async peek({ address, application }, { after = 0, limit, parked = false }) {
       const name = `${application}:${addressKey(address)}`;
-      const found = (await look('peek', [name, String(after), String(limit), parked ? '1' : '0'])) as string[];
+      const bucket = keys.bucketOf(addressKey(address));
+      const found = (await look('peek', bucket, [name, String(after), String(limit), parked ? '1' : '0'])) as string[];
       return found.map(parseElement);
     },
     async *everything() {
-      for await (const run of names()) {
+      for await (const { bucket, run } of allNames()) {
         for (const name of run) {
-          const [raw, messages, aside, known] = (await look('dump', [name])) as [string[], string[], string[], string[]];
+          const [raw, messages, aside, known] = (await look('dump', bucket, [name])) as [string[], string[], string[], string[]];
           if (raw.length > 0) yield storedQueue(name, fieldsOf(raw), messages.map(parseElement), aside, fieldsOf(known));
         }
       }

@@ -1,7 +1,11 @@
-/** Names of keys. An address is named by `addressKey` of the core: its first character tells the kind. */
+/**
+ * Names of keys. Addresses are spread over buckets, each with a hash tag, a hash of sums, an index of epochs and a
+ * calendar of its own, so that one script sees everything of an address, and everything can be found without a scan of
+ * all keys. One process has one bucket; a cluster has many, which its slots spread over its processes.
+ */
 import type { Address } from '@pollux/core';
 
-/** The address that a name stands for. */
+/** The address that a name stands for, as `addressKey` of the core makes it: its first character tells the kind. */
 export function parseAddress(name: string): Address {
   if (name === 'e') return { kind: 'everyone' };
   return { kind: name.startsWith('r') ? 'recipient' : 'group', name: name.slice(1) };
@@ -14,25 +18,47 @@ export function parseQueueName(text: string): { readonly application: string; re
   return { application: text.slice(0, colon), name, address: parseAddress(name) };
 }
 
-/** The keys of one buffer. */
-export interface Keys {
+/** The keys of one bucket that are reached from outside the scripts. */
+export interface Bucket {
+  readonly index: number;
   /** The key of the sums, which the scripts make all others from. */
   readonly totals: string;
   /** A hash of queues by epoch. */
   readonly epochs: string;
   /** A sorted set of all queues by the moment at which the sweep looks at them. */
   readonly due: string;
-  /** The channel that wakes a node. */
-  channel(node: string): string;
+}
+
+/** The keys of one buffer. */
+export interface Keys {
+  readonly buckets: readonly Bucket[];
+  /** Where an address stands, by its name. */
+  bucketOf(name: string): Bucket;
+  /** The channel that wakes a node, and the bucket whose process it belongs to. */
+  channelOf(node: string): { readonly channel: string; readonly bucket: Bucket };
 }
 
 /** Names the keys; `prefix` keeps several buffers of one Redis apart. */
-export function createKeys(prefix: string): Keys {
-  const tagged = `${prefix}{0}:`;
+export function createKeys(prefix: string, count: number): Keys {
+  const buckets = Array.from({ length: count }, (_, index): Bucket => {
+    const tagged = `${prefix}{${index}}:`;
+    return { index, totals: `${tagged}t`, epochs: `${tagged}e`, due: `${tagged}d` };
+  });
+  const bucketOf = (name: string): Bucket => buckets[count === 1 ? 0 : hash(name) % count] as Bucket;
   return {
-    totals: `${tagged}t`,
-    epochs: `${tagged}e`,
-    due: `${tagged}d`,
-    channel: (node) => `${prefix}node:${node}`,
+    buckets,
+    bucketOf,
+    channelOf(node) {
+      const bucket = bucketOf(node);
+      return { channel: `${prefix}{${bucket.index}}:node:${node}`, bucket };
+    },
   };
+}
+
+/** FNV-1a over UTF-16 units: every node, whatever its version, must find the same bucket. */
+function hash(text: string): number {
+  let found = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) found = Math.imul(found ^ text.charCodeAt(i), 0x01000193);
+  // The low bits of FNV are weak for texts that differ at their end alone.
+  return (found ^ (found >>> 15)) >>> 0;
 }

@@ -10,27 +10,35 @@ import {
   systemClock,
   systemRandom,
 } from '@pollux/core/server';
-import { createClient, type RedisClientOptions } from '@redis/client';
+import type { RedisClientOptions } from '@redis/client';
 import { appendAll } from './appending.ts';
-import { openConnection } from './connection.ts';
 import { type BufferContext, callScript } from './context.ts';
 import { parseElement } from './element.ts';
 import { exchangeAll, placeArguments } from './exchanging.ts';
 import { healthOf } from './health.ts';
 import { createInspection } from './inspection.ts';
-import { createKeys, parseQueueName } from './keys.ts';
+import { parseQueueName } from './keys.ts';
+import { openStore } from './open-store.ts';
 import { endingOf, restoreArguments } from './restoring.ts';
 import { createScripts } from './scripts/index.ts';
-import { sweepBatch } from './scripts/taking.ts';
+import { startSweeping } from './sweeping.ts';
 import { createWakeUps } from './wake-ups.ts';
 
 export interface RedisBufferOptions {
-  /** `redis://` or `rediss://` (TLS) with host, port and, where it asks for them, user and password. */
-  readonly url: string;
+  /**
+   * `redis://` or `rediss://` (TLS) with host, port and, where it asks for them, user and password. Of a cluster one
+   * process or, so that not all depends on it, several.
+   */
+  readonly url: string | readonly string[];
   /** What all keys and channels begin with: buffers of one Redis are kept apart by it. No braces. @default 'pollux:' */
   readonly prefix?: string;
   /** Bounds of queues, addresses and the whole; all nodes should have the same. @default defaultLimits */
   readonly limits?: Partial<Limits>;
+  /**
+   * Over how many hash tags the addresses are spread, in a cluster: once and for all. More of them spread more evenly,
+   * and cost a call each at every sweep. @default 256
+   */
+  readonly buckets?: number;
   /** Milliseconds after which an answer is late, and the connection is dropped. @default 2000 */
   readonly commandTimeoutMs?: number;
   /** More of the client's settings: certificates, for instance. @default none */
@@ -40,9 +48,6 @@ export interface RedisBufferOptions {
   /** @default the system's */
   readonly random?: Random;
 }
-
-/** Milliseconds between two looks at what is due. */
-const sweepMs = 1000;
 
 /**
  * Opens a message buffer in Redis 7.0 or later, or Valkey: grade `redis`, shared by any number of nodes. All state of a
@@ -61,21 +66,19 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
   const limits = { ...defaultLimits, ...options.limits };
   const origin = clock.now() - clock.monotonic();
   const now = (): number => Math.floor(origin + clock.monotonic());
-  const keys = createKeys(checkPrefix(options.prefix ?? 'pollux:'));
   const scripts = makeScripts(limits);
   const watchers = new Set<BufferWatcher>();
   const node = random.token(epochBytes);
   let freesFromMs = 0;
 
-  const connection = await openConnection({
-    client: { ...options.client, url: options.url },
-    createClient,
+  const { store, keys } = await openStore({
+    urls: typeof options.url === 'string' ? [options.url] : options.url,
+    client: options.client ?? {},
+    prefix: checkPrefix(options.prefix ?? 'pollux:'),
+    buckets: options.buckets ?? 256,
     scripts,
-    totals: keys.totals,
     commandTimeoutMs: options.commandTimeoutMs ?? 2000,
-    // Answers are late by real time, whatever time it is for messages.
-    clock: systemClock,
-    channel: keys.channel(node),
+    node,
     woken(text) {
       for (const name of readNames(text)) for (const watcher of watchers) watcher.appended?.(name);
     },
@@ -84,11 +87,11 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     },
     connected(isOld) {
       // Sessions that were there before may not have come back yet.
-      freesFromMs = isOld ? now() + limits.sessionSeconds * 1000 : 0;
+      if (isOld) freesFromMs = now() + limits.sessionSeconds * 1000;
     },
   });
   return createBuffer({
-    connection,
+    store,
     scripts,
     keys,
     watchers,
@@ -98,7 +101,8 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     now,
     mayFree: () => now() >= freesFromMs,
     clock,
-    wakeUps: createWakeUps(connection, keys, systemClock),
+    wakeUps: createWakeUps(store, keys, systemClock),
+    bytes: [],
   });
 }
 
@@ -112,8 +116,8 @@ function readNames(text: string): readonly QueueName[] {
 }
 
 function createBuffer(context: BufferContext): MessageBuffer {
-  const { connection, watchers, clock, keys, scripts, now } = context;
-  const inspect = createInspection({ connection, scripts, keys, now });
+  const { store, watchers, keys, scripts, now } = context;
+  const inspect = createInspection({ store, scripts, keys, now });
   let isClosed = false;
 
   function usable(signal?: AbortSignal): void {
@@ -121,28 +125,23 @@ function createBuffer(context: BufferContext): MessageBuffer {
     if (isClosed) throw new CommunicationError(problem('buffer-unavailable', { detail: 'The message buffer is closed.' }));
   }
 
-  async function sweep(): Promise<void> {
-    for (let looked = sweepBatch; looked === sweepBatch && !isClosed; ) looked = Number(await callScript(context, 'sweep', []));
+  const sweeper = startSweeping(context);
+
+  /** The name of the queue of an epoch: an id does not say in which bucket it stands. */
+  async function nameByEpoch(epoch: string): Promise<string | undefined> {
+    const all = await Promise.all(keys.buckets.map((bucket) => store.send(bucket, ['HGET', bucket.epochs, epoch])));
+    return all.find((text) => typeof text === 'string');
   }
-  const keepSweeping = (): void => {
-    timer = clock.setTimeout(() => {
-      // While there is no connection nothing is due: what has expired is taken out when it is touched.
-      void sweep().catch(() => undefined);
-      if (!isClosed) keepSweeping();
-    }, sweepMs);
-  };
-  let timer = { clear: (): void => undefined };
-  keepSweeping();
 
   /** Asks for a message by its id, and takes it out where `how` says so. */
   async function take(id: string, how: string, reason: string): Promise<MessageState | undefined> {
     const place = parseMessageId(id);
-    const text = place === undefined ? null : await connection.send(['HGET', keys.epochs, place.epoch]);
-    if (place === undefined || typeof text !== 'string') return undefined;
+    const text = place === undefined ? undefined : await nameByEpoch(place.epoch);
+    if (place === undefined || text === undefined) return undefined;
     const { address, application, name } = parseQueueName(text);
     const queue = { address, application };
     const args = [name, application, place.epoch, String(place.position), how, encodeURIComponent(reason)];
-    const found = (await callScript(context, 'take', args)) as unknown[] | null | undefined;
+    const found = (await callScript(context, 'take', keys.bucketOf(name), args)) as unknown[] | null | undefined;
     if (!Array.isArray(found)) return undefined;
     const [state, second, third, fourth] = found;
     switch (state) {
@@ -168,9 +167,11 @@ function createBuffer(context: BufferContext): MessageBuffer {
     async forget(session, queues) {
       usable();
       await Promise.all(
-        queues.map(({ address, application, limit }) =>
-          callScript(context, 'forget', [addressKey(address), session, application, ...placeArguments(limit)]),
-        ),
+        queues.map(({ address, application, limit }) => {
+          const name = addressKey(address);
+          const args = [name, session, application, ...placeArguments(limit)];
+          return callScript(context, 'forget', keys.bucketOf(name), args);
+        }),
       );
     },
     async find(id) {
@@ -184,26 +185,29 @@ function createBuffer(context: BufferContext): MessageBuffer {
     },
     async erase(address, application) {
       usable();
-      return Number(await callScript(context, 'erase', [addressKey(address), application ?? '']));
+      const name = addressKey(address);
+      return Number(await callScript(context, 'erase', keys.bucketOf(name), [name, application ?? '']));
     },
     async restore(stored) {
       usable();
-      return (await callScript(context, 'restore', restoreArguments(stored))) === 1;
+      // Its epoch may be known in another bucket, where the script does not see it.
+      if (keys.buckets.length > 1 && (await nameByEpoch(stored.epoch)) !== undefined) return false;
+      return (await callScript(context, 'restore', keys.bucketOf(addressKey(stored.address)), restoreArguments(stored))) === 1;
     },
     watch(watcher) {
       usable();
       watchers.add(watcher);
       return () => void watchers.delete(watcher);
     },
-    health: () => healthOf(connection),
+    health: () => healthOf(store),
     inspect,
     async close() {
       if (isClosed) return;
       isClosed = true;
-      timer.clear();
+      sweeper.stop();
       watchers.clear();
       context.wakeUps.close();
-      await connection.close();
+      await store.close();
     },
   };
 }

@@ -1,7 +1,7 @@
 /** Wakes other nodes: what was appended meanwhile is told to each in one message. */
 import type { Clock, Timer } from '@pollux/core';
-import type { Connection } from './connection.ts';
 import type { Keys } from './keys.ts';
+import type { Store } from './store.ts';
 
 export interface WakeUps {
   /** Tells nodes of a queue, named `application:address`. */
@@ -9,7 +9,7 @@ export interface WakeUps {
   close(): void;
 }
 
-export function createWakeUps(connection: Connection, keys: Keys, clock: Clock): WakeUps {
+export function createWakeUps(store: Store, keys: Keys, clock: Clock): WakeUps {
   const untold = new Map<string, Set<string>>();
   let timer: Timer | undefined;
 
@@ -17,7 +17,8 @@ export function createWakeUps(connection: Connection, keys: Keys, clock: Clock):
     timer = undefined;
     for (const [node, queues] of untold) {
       // One that is lost costs no message: each held poll looks again by itself.
-      void connection.send(['SPUBLISH', keys.channel(node), JSON.stringify([...queues])]).catch(() => undefined);
+      const { channel, bucket } = keys.channelOf(node);
+      void store.send(bucket, ['SPUBLISH', channel, JSON.stringify([...queues])]).catch(() => undefined);
     }
     untold.clear();
   }

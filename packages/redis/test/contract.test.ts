@@ -1,8 +1,11 @@
 import type { MessageBuffer } from '@pollux/core/server';
 import { createManualClock, describeMessageBuffer, type OpenBuffer } from '@pollux/core/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openRedisBuffer } from '../src/index.ts';
 import { startRedis } from '../src/testing/index.ts';
+
+// One of the two sleeps while Redis's own clock goes on.
+vi.setConfig({ testTimeout: 20_000 });
 
 const redis = await startRedis();
 afterAll(() => redis[Symbol.asyncDispose]());

@@ -4,6 +4,9 @@
 const entryArguments = 10;
 
 export const append: string = `
+-- Bytes in other buckets, which this script does not see.
+local elsewhere = tonumber(ARGV[6])
+
 local function makeRoom(queue, size, overflow, replaced)
   local count = call('LLEN', queue.list) + (replaced and 0 or 1)
   local bytes = queue.b + size - (replaced and replaced.size or 0)
@@ -26,7 +29,7 @@ local function makeRoom(queue, size, overflow, replaced)
   local growth = bytes - queue.b
   if growth > 0 then
     if queue.address.bytes + queue.address.grown + growth > ADDRESS_BYTES then return 'address' end
-    if tonumber(call('HGET', TOTALS, 'bytes') or 0) + sums.bytes + growth > BUFFER_BYTES then return 'buffer' end
+    if elsewhere + tonumber(call('HGET', TOTALS, 'bytes') or 0) + sums.bytes + growth > BUFFER_BYTES then return 'buffer' end
   end
   if drop > 0 then lose(queue, cutFront(queue, drop), 'o') end
   return nil
@@ -86,7 +89,7 @@ end
 local address = openAddress(ARGV[4])
 local node = ARGV[5]
 local opened, results = {}, {}
-for i = 6, #ARGV, ${entryArguments} do
+for i = 7, #ARGV, ${entryArguments} do
   local app = ARGV[i]
   local queue = opened[app]
   if not queue then
@@ -98,7 +101,7 @@ for i = 6, #ARGV, ${entryArguments} do
 end
 for _, queue in pairs(opened) do queue:save() end
 saveAddress(address)
-saveSums()
+local bytes = saveSums()
 local nodes = {}
 for name, untilMs in pairs(address.nodes) do
   if untilMs <= now then
@@ -107,5 +110,5 @@ for name, untilMs in pairs(address.nodes) do
     nodes[#nodes + 1] = name
   end
 end
-return { echo, removed, results, nodes }
+return { echo, removed, results, nodes, bytes }
 `;

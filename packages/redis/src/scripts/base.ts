@@ -180,10 +180,16 @@ local function saveAddress(address)
   end
 end
 
+-- Gives the bytes of the bucket where they have changed.
 local function saveSums()
+  local bytes = -1
   for field, change in pairs(sums) do
-    if change ~= 0 then call('HINCRBY', TOTALS, field, change) end
+    if change ~= 0 then
+      local sum = call('HINCRBY', TOTALS, field, change)
+      if field == 'bytes' then bytes = sum end
+    end
   end
+  return bytes
 end
 `;
 

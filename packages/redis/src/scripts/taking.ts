@@ -160,7 +160,7 @@ for _, suffix in ipairs(due) do
   end
 end
 saveSums()
-return { echo, removed, #due }
+return { echo, removed, #due, tonumber(call('HGET', TOTALS, 'bytes') or 0) }
 `;
 
 /** Makes a queue as another buffer kept it; refuses where there is that queue or that epoch already. */

@@ -1,0 +1,38 @@
+/** The first words on a connection: who answers there, and may a buffer rest on it. */
+import type { createClient as createRedisClient } from '@redis/client';
+import type { Scripts } from './scripts/index.ts';
+import { readFacts, type ServerFacts, unfitness } from './server-facts.ts';
+
+export type Client = ReturnType<typeof createRedisClient>;
+
+/** What was found out. */
+export interface Introduction {
+  readonly facts: ServerFacts;
+  /** Something was there before. */
+  readonly isOld: boolean;
+}
+
+/** Asks a process what it is. */
+export async function askFacts(client: Client): Promise<ServerFacts> {
+  const info = String(await client.sendCommand(['INFO']));
+  const syncs = await client.sendCommand(['CONFIG', 'GET', 'appendfsync']).catch(() => undefined);
+  return readFacts(info, syncsOf(syncs));
+}
+
+/** Asks the process who it is, tells the store of each of its `totals`, and gives it the scripts: in this order. */
+export async function introduce(client: Client, scripts: Scripts, totals: readonly string[]): Promise<Introduction> {
+  const facts = await askFacts(client);
+  const unfit = unfitness(facts);
+  if (unfit !== undefined) throw new Error(`This Redis cannot hold messages: ${unfit}.`);
+  const known = await Promise.all(totals.map((key) => client.sendCommand(['EVAL', scripts.begin.text, '1', key, facts.runId])));
+  await Promise.all(Object.values(scripts).map(({ text }) => client.sendCommand(['SCRIPT', 'LOAD', text])));
+  return { facts, isOld: known.some((answer) => Number(answer) === 1) };
+}
+
+/** The value in an answer to `CONFIG GET`, which is a list in one protocol and a map in the other. */
+function syncsOf(answer: unknown): string | undefined {
+  if (Array.isArray(answer)) return answer[1] === undefined ? undefined : String(answer[1]);
+  if (typeof answer !== 'object' || answer === null) return undefined;
+  const value = (answer as Record<string, unknown>)['appendfsync'];
+  return value === undefined ? undefined : String(value);
+}

@@ -1,0 +1,93 @@
+/** A real Redis Cluster of a test's own: primaries, each with a replica where that is asked. */
+import { createClient } from '@redis/client';
+import { type RedisProcess, startRedis } from './start-redis.ts';
+
+export interface RedisCluster extends AsyncDisposable {
+  readonly processes: readonly RedisProcess[];
+  readonly urls: readonly string[];
+  /** The primaries at present. */
+  primaries(): Promise<readonly RedisProcess[]>;
+}
+
+const slotCount = 16_384;
+
+/** Starts a cluster. @param options.replicas of each primary. @default 0 */
+export async function startCluster(options: {
+  readonly primaries: number;
+  readonly replicas?: number;
+  readonly settings?: Readonly<Record<string, string>>;
+}): Promise<RedisCluster> {
+  const { primaries, replicas = 0 } = options;
+  const settings = {
+    'cluster-enabled': 'yes',
+    'cluster-node-timeout': '2000',
+    'cluster-replica-validity-factor': '0',
+    ...options.settings,
+  };
+  const processes = await Promise.all(Array.from({ length: primaries * (1 + replicas) }, () => startRedis(settings)));
+
+  async function ask(process: RedisProcess, args: readonly string[]): Promise<unknown> {
+    const client = createClient({ url: process.url, disableOfflineQueue: true, socket: { reconnectStrategy: false } });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      return await client.sendCommand([...args]);
+    } finally {
+      if (client.isOpen) client.destroy();
+    }
+  }
+
+  async function until(reached: () => Promise<boolean>, what: string): Promise<void> {
+    for (let round = 0; round < 400; round++) {
+      if (await reached().catch(() => false)) return;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+    throw new Error(`the cluster did not get there: ${what}`);
+  }
+
+  async function isWhole(process: RedisProcess): Promise<boolean> {
+    const info = String(await ask(process, ['CLUSTER', 'INFO']));
+    return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${processes.length}`);
+  }
+
+  const [first] = processes;
+  for (const [index, process] of processes.entries()) {
+    if (index < primaries) {
+      const from = Math.floor((index * slotCount) / primaries);
+      const to = Math.floor(((index + 1) * slotCount) / primaries) - 1;
+      await ask(process, ['CLUSTER', 'ADDSLOTSRANGE', String(from), String(to)]);
+    }
+    await ask(process, ['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)]);
+    if (first !== undefined && process !== first) await ask(process, ['CLUSTER', 'MEET', '127.0.0.1', String(first.port)]);
+  }
+  for (const process of processes) await until(() => isWhole(process), 'every process knows all others');
+  for (const [index, process] of processes.entries()) {
+    if (index < primaries) continue;
+    const id = String(await ask(processes[index % primaries] as RedisProcess, ['CLUSTER', 'MYID']));
+    await until(async () => (await ask(process, ['CLUSTER', 'REPLICATE', id])) === 'OK', 'a replica follows its primary');
+  }
+  for (const process of processes.slice(primaries)) {
+    await until(
+      async () => /master_link_status:up/.test(String(await ask(process, ['INFO', 'replication']))),
+      'replicas are in step',
+    );
+  }
+  return {
+    processes,
+    urls: processes.map(({ url }) => url),
+    async primaries() {
+      const roles = await Promise.all(
+        processes.map((process) =>
+          ask(process, ['INFO', 'replication']).then(
+            (info) => /role:master/.test(String(info)),
+            () => false,
+          ),
+        ),
+      );
+      return processes.filter((_, index) => roles[index]);
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
+    },
+  };
+}
