@@ -13,7 +13,7 @@ export interface Introduction {
 }
 
 /** Asks a process what it is. */
-export async function askFacts(client: Client): Promise<ServerFacts> {
+async function askFacts(client: Client): Promise<ServerFacts> {
   const info = String(await client.sendCommand(['INFO']));
   const syncs = await client.sendCommand(['CONFIG', 'GET', 'appendfsync']).catch(() => undefined);
   return readFacts(info, syncsOf(syncs));

@@ -7,6 +7,10 @@ export interface RedisCluster extends AsyncDisposable {
   readonly urls: readonly string[];
   /** The primaries at present. */
   primaries(): Promise<readonly RedisProcess[]>;
+  /** The replica of a primary. */
+  replicaOf(primary: RedisProcess): Promise<RedisProcess>;
+  /** Resolves when every replica is in step with its primary, and the cluster is whole. */
+  settled(): Promise<void>;
 }
 
 const slotCount = 16_384;
@@ -38,7 +42,7 @@ export async function startCluster(options: {
   }
 
   async function until(reached: () => Promise<boolean>, what: string): Promise<void> {
-    for (let round = 0; round < 400; round++) {
+    for (let round = 0; round < 1200; round++) {
       if (await reached().catch(() => false)) return;
       await new Promise((done) => setTimeout(done, 50));
     }
@@ -66,26 +70,45 @@ export async function startCluster(options: {
     const id = String(await ask(processes[index % primaries] as RedisProcess, ['CLUSTER', 'MYID']));
     await until(async () => (await ask(process, ['CLUSTER', 'REPLICATE', id])) === 'OK', 'a replica follows its primary');
   }
-  for (const process of processes.slice(primaries)) {
-    await until(
-      async () => /master_link_status:up/.test(String(await ask(process, ['INFO', 'replication']))),
-      'replicas are in step',
-    );
+
+  async function settled(): Promise<void> {
+    for (const process of processes) {
+      await until(() => isWhole(process), 'every process knows all others');
+      await until(async () => {
+        const info = String(await ask(process, ['INFO', 'replication']));
+        return info.includes('role:master') || info.includes('master_link_status:up');
+      }, 'replicas are in step');
+    }
+    await until(async () => (await primariesNow()).length === primaries, `there are ${primaries} primaries`);
   }
+
+  async function primariesNow(): Promise<readonly RedisProcess[]> {
+    const roles = await Promise.all(
+      processes.map((process) =>
+        ask(process, ['INFO', 'replication']).then(
+          (info) => String(info).includes('role:master'),
+          () => false,
+        ),
+      ),
+    );
+    return processes.filter((_, index) => roles[index]);
+  }
+
+  async function replicaOf(primary: RedisProcess): Promise<RedisProcess> {
+    const info = String(await ask(primary, ['INFO', 'replication']));
+    const port = Number(/slave0:ip=[^,]*,port=(\d+)/.exec(info)?.[1]);
+    const found = processes.find((process) => process.port === port);
+    if (found === undefined) throw new Error('this primary has no replica');
+    return found;
+  }
+
+  await settled();
   return {
     processes,
     urls: processes.map(({ url }) => url),
-    async primaries() {
-      const roles = await Promise.all(
-        processes.map((process) =>
-          ask(process, ['INFO', 'replication']).then(
-            (info) => /role:master/.test(String(info)),
-            () => false,
-          ),
-        ),
-      );
-      return processes.filter((_, index) => roles[index]);
-    },
+    primaries: primariesNow,
+    replicaOf,
+    settled,
     async [Symbol.asyncDispose]() {
       await Promise.all(processes.map((process) => process[Symbol.asyncDispose]()));
     },

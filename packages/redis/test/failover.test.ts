@@ -1,0 +1,149 @@
+/** Primaries of a cluster are killed under load: what may be lost is told, and nothing is lost in silence (G10). */
+import type { Loss, Place } from '@pollux/core/server';
+import { describe, expect, it } from 'vitest';
+import { openWithScripts } from '../src/redis-buffer.ts';
+import { createScripts, script } from '../src/scripts/index.ts';
+import { type RedisCluster, startCluster } from '../src/testing/index.ts';
+import { entryOf, readingOf, textsOf, untilDone } from './support/entries.ts';
+
+const kills = Number(process.env['POLLUX_SOAK_FAILOVERS'] ?? 20);
+const recipients = Array.from({ length: 12 }, (_, index) => `user${index}`);
+const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+type Buffer = Awaited<ReturnType<typeof openWithScripts>>;
+
+/** One client of one recipient: what it was given, and between which positions it was told of losses. */
+function reader(buffer: Buffer, recipient: string) {
+  const seen: string[] = [];
+  const losses: Loss[] = [];
+  let place: Place | undefined;
+  let resets = 0;
+  return {
+    seen,
+    get isTold() {
+      return losses.length + resets > 0;
+    },
+    async turn(): Promise<number> {
+      const [reading] = await buffer.exchange(readingOf(recipient, place, place));
+      if (reading === undefined) throw new Error('no reading');
+      seen.push(...textsOf(reading));
+      losses.push(...reading.losses);
+      if (reading.reset) resets++;
+      const end = reading.more ? (reading.messages.at(-1)?.position ?? reading.after) : reading.last;
+      place = { epoch: reading.epoch, position: end };
+      return reading.messages.length;
+    },
+  };
+}
+
+interface Outcome {
+  readonly accepted: number;
+  readonly lost: number;
+  /** Lost messages of recipients who were told of no loss. */
+  readonly silent: readonly string[];
+  readonly twice: number;
+  readonly backMs: readonly number[];
+}
+
+/**
+ * Publishes and reads for all recipients while primaries are killed, one after the other; where they are lagging, their
+ * replicas have not heard of what came last.
+ */
+async function underLoad(cluster: RedisCluster, buffer: Buffer, rounds: number, isLagging = false): Promise<Outcome> {
+  const accepted = new Map(recipients.map((name) => [name, [] as string[]]));
+  const clients = new Map(recipients.map((name) => [name, reader(buffer, name)]));
+  let isOver = false;
+  // Every other client asks for nothing while a replica takes over that knows less than the client.
+  let isAsleep = false;
+  const publishing = recipients.map(async (name) => {
+    for (let count = 0; !isOver; count++) {
+      const text = `${name} ${count}`;
+      const { value } = await untilDone(() => buffer.append([entryOf(name, text, { key: text })]));
+      if (value[0]?.kind === 'stored' || value[0]?.kind === 'duplicate') accepted.get(name)?.push(text);
+      await pause(2);
+    }
+  });
+  const reading = recipients.map(async (name, index) => {
+    while (!isOver) {
+      while (isAsleep && index % 2 === 0 && !isOver) await pause(5);
+      await untilDone(() => clients.get(name)?.turn());
+      await pause(5);
+    }
+  });
+  const backMs: number[] = [];
+  for (let round = 0; round < rounds; round++) {
+    await pause(300);
+    const [victim] = (await cluster.primaries()).toSorted(() => Math.random() - 0.5);
+    if (victim === undefined) throw new Error('there is no primary');
+    const replica = isLagging ? await cluster.replicaOf(victim) : undefined;
+    await replica?.kill();
+    if (isLagging) await pause(500);
+    isAsleep = isLagging;
+    await pause(20);
+    await victim.kill();
+    // It comes back with what its own file says, and there is nobody whom it could ask for the rest.
+    await replica?.start();
+    const from = performance.now();
+    await Promise.all(recipients.map((name) => untilDone(() => buffer.append([entryOf(name, `back ${round}`)]))));
+    backMs.push(performance.now() - from);
+    if (isLagging) await pause(2000);
+    isAsleep = false;
+    await victim.start();
+    await cluster.settled();
+  }
+  isOver = true;
+  await Promise.all([...publishing, ...reading]);
+  for (const client of clients.values()) while ((await untilDone(() => client.turn())).value > 0);
+  const silent: string[] = [];
+  let [lost, twice, all] = [0, 0, 0];
+  for (const [name, texts] of accepted) {
+    const client = clients.get(name);
+    const seen = new Set(client?.seen);
+    const own = client?.seen.filter((text) => !text.startsWith('back')) ?? [];
+    const missing = texts.filter((text) => !seen.has(text));
+    all += texts.length;
+    lost += missing.length;
+    twice += own.length - new Set(own).size;
+    if (client?.isTold !== true) silent.push(...missing);
+  }
+  return { accepted: all, lost, silent, twice, backMs };
+}
+
+async function outcomeOf(rounds: number, isLagging: boolean, makeScripts = createScripts): Promise<Outcome> {
+  await using cluster = await startCluster({ primaries: 3, replicas: 1, settings: { appendonly: 'yes' } });
+  const buffer = await openWithScripts({ url: cluster.urls, buckets: 32, commandTimeoutMs: 1000 }, makeScripts);
+  try {
+    const outcome = await underLoad(cluster, buffer, rounds, isLagging);
+    const back = outcome.backMs.map((ms) => ms.toFixed(0)).join(', ');
+    const { accepted, lost, silent, twice } = outcome;
+    console.log(
+      `${accepted} accepted, ${lost} lost, ${silent.length} of them in silence, ${twice} twice; all are served again after ${back} ms`,
+    );
+    return outcome;
+  } finally {
+    await buffer.close();
+  }
+}
+
+describe('a cluster of three primaries with a replica each', () => {
+  it(`${kills} primaries killed under load: every loss is told`, { timeout: 1_800_000 }, async () => {
+    const { accepted, silent } = await outcomeOf(kills, false);
+    expect(silent).toEqual([]);
+    expect(accepted).toBeGreaterThan(recipients.length * kills);
+  });
+
+  it('replicas that have not heard of what came last: it is lost, and every loss is told', { timeout: 300_000 }, async () => {
+    const { lost, silent } = await outcomeOf(3, true);
+    expect(lost).toBeGreaterThan(0);
+    expect(silent).toEqual([]);
+  });
+
+  it('without eras the same is lost in silence', { timeout: 300_000 }, async () => {
+    const withoutEras: typeof createScripts = (limits) => ({
+      ...createScripts(limits),
+      begin: script("return redis.call('EXISTS', KEYS[1])"),
+    });
+    const { silent } = await outcomeOf(2, true, withoutEras);
+    expect(silent.length).toBeGreaterThan(0);
+  });
+});
