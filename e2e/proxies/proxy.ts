@@ -7,7 +7,7 @@ import { join } from 'node:path';
 
 export type ProxyKind = 'nginx' | 'haproxy';
 
-/** A proxy that forwards to one server. */
+/** A proxy that runs. */
 export interface RunningProxy extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
@@ -15,13 +15,13 @@ export interface RunningProxy extends AsyncDisposable {
 
 interface Plan {
   readonly listen: number;
-  readonly upstream: number;
+  readonly upstreams: readonly number[];
   readonly folder: string;
   readonly lines: readonly string[];
 }
 
 /** nginx's own defaults: buffering on, HTTP/1.0 without keep-alive to the server, 60 s between two reads. */
-function nginxConfiguration({ listen, upstream, folder, lines }: Plan): string {
+function nginxConfiguration({ listen, upstreams, folder, lines }: Plan): string {
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((name) => `${name}_temp_path ${folder}/${name};`);
   return `
     daemon off;
@@ -34,10 +34,13 @@ function nginxConfiguration({ listen, upstream, folder, lines }: Plan): string {
       access_log off;
       ${temporary.join('\n')}
       proxy_cache_path ${folder}/cache keys_zone=shared:1m;
+      upstream back {
+        ${upstreams.map((port) => `server 127.0.0.1:${port};`).join(' ')}
+      }
       server {
         listen 127.0.0.1:${listen};
         location / {
-          proxy_pass http://127.0.0.1:${upstream};
+          proxy_pass http://back;
           proxy_set_header X-Front-Id $request_id;
           ${lines.join('\n')}
         }
@@ -46,7 +49,7 @@ function nginxConfiguration({ listen, upstream, folder, lines }: Plan): string {
 }
 
 /** The time-outs of Debian's haproxy.cfg. */
-function haproxyConfiguration({ listen, upstream, lines }: Plan): string {
+function haproxyConfiguration({ listen, upstreams, lines }: Plan): string {
   return `
 global
   maxconn 500
@@ -62,7 +65,7 @@ frontend front
   default_backend back
 backend back
   ${lines.join('\n  ')}
-  server one 127.0.0.1:${upstream}
+  ${upstreams.map((port, index) => `server s${index} 127.0.0.1:${port}`).join('\n  ')}
 `;
 }
 
@@ -104,13 +107,17 @@ async function untilReady(kind: ProxyKind, child: ChildProcess, port: number, sa
   }
 }
 
-/** Starts a proxy in front of a port; `lines` go into nginx's location or haproxy's backend. */
-export async function startProxy(kind: ProxyKind, upstream: number, lines: readonly string[] = []): Promise<RunningProxy> {
+/** Starts a proxy in front of a port, or of several in turns; `lines` go into nginx's location or haproxy's backend. */
+export async function startProxy(
+  kind: ProxyKind,
+  upstream: number | readonly number[],
+  lines: readonly string[] = [],
+): Promise<RunningProxy> {
   const folder = mkdtempSync(join(tmpdir(), `pollux-${kind}-`));
   mkdirSync(join(folder, 'cache'));
   const listen = await freePort();
   const file = join(folder, 'proxy.conf');
-  writeFileSync(file, plans[kind].write({ listen, upstream, folder, lines }));
+  writeFileSync(file, plans[kind].write({ listen, upstreams: [upstream].flat(), folder, lines }));
   const child = spawn(find(kind), plans[kind].args(file, folder), { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

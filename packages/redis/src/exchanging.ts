@@ -48,7 +48,8 @@ async function exchangeOf(
   key: string,
   queues: readonly QueueExchange[],
 ): Promise<readonly QueueReading[]> {
-  const args = [key, context.node, session, String(maxBytes), String(keepMs), context.mayFree() ? '1' : '0'];
+  const wholeMs = String(Math.ceil(keepMs));
+  const args = [key, context.node, session, String(maxBytes), wholeMs, context.mayFree() ? '1' : '0'];
   for (const { application, handled, read, limit, newest = 0, retain } of queues) {
     args.push(application, ...placeArguments(handled), ...placeArguments(read), ...placeArguments(limit));
     args.push(String(newest), retain === true ? '1' : '0', context.newEpoch());

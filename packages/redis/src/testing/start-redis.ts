@@ -15,6 +15,10 @@ export interface RedisProcess extends AsyncDisposable {
   start(): Promise<void>;
 }
 
+// Whatever ends a test run, nothing that it started outlives it.
+const alive = new Set<ChildProcess>();
+process.on('exit', () => alive.forEach((child) => void child.kill('SIGKILL')));
+
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
@@ -34,8 +38,11 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
 
   async function start(): Promise<void> {
     let failure: Error | undefined;
-    running = spawn('redis-server', args, { stdio: 'ignore' });
-    running.on('error', (error) => {
+    const begun = spawn('redis-server', args, { stdio: 'ignore' });
+    running = begun;
+    alive.add(begun);
+    begun.once('exit', () => alive.delete(begun));
+    begun.on('error', (error) => {
       failure = new Error('redis-server cannot be started: install it, for example "apt-get install redis-server"', {
         cause: error,
       });

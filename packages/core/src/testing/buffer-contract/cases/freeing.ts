@@ -111,8 +111,9 @@ export const freeing: readonly BufferCase[] = [
     run: async (scene) => {
       const [a] = await readers(scene, 'a');
       const b = scene.reader('b');
-      await b.next({ keepMs: 60_000 });
-      await b.next({ keepMs: 10 });
+      // A part of a millisecond is no less a time.
+      await b.next({ keepMs: 60_000.25 });
+      await b.next({ keepMs: 10.5 });
       await scene.put([1]);
       await scene.pass(200);
       await a?.next();
