@@ -104,6 +104,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     const next = options.createClient({
       ...options.client,
       disableOfflineQueue: true,
+      disableClientInfo: true,
       socket: { ...options.client.socket, reconnectStrategy: false },
     } as RedisClientOptions) as Client;
     let lastError: unknown;

@@ -81,6 +81,7 @@ async function firstAnswer<T>(
     const client = createClient({
       ...settings,
       disableOfflineQueue: true,
+      disableClientInfo: true,
       socket: { ...settings.socket, reconnectStrategy: false, connectTimeout: commandTimeoutMs },
     } as RedisClientOptions) as Client;
     client.on('error', (error: unknown) => {
@@ -124,8 +125,9 @@ async function checkBuckets(store: Store, keys: Keys): Promise<void> {
   const [first] = keys.buckets;
   if (first === undefined) throw new Error('There must be one bucket at least.');
   const count = String(keys.buckets.length);
-  await store.send(first, ['HSETNX', first.totals, 'buckets', count]);
-  const known = String(await store.send(first, ['HGET', first.totals, 'buckets']));
+  const ask = (): Promise<unknown> => store.send(first, ['HGET', first.totals, 'buckets']);
+  if ((await ask()) === null) await store.send(first, ['HSETNX', first.totals, 'buckets', count]);
+  const known = String(await ask());
   if (known === count) return;
   throw new Error(
     `What stands under this prefix is spread over ${known} buckets, not ${count}. Set buckets to ${known}, or name another prefix`,

@@ -1,6 +1,5 @@
 /** A Redis that comes back without what it took last: whoever follows a queue is told, and misses nothing in silence. */
 import type { Place, QueueReading } from '@pollux/core/server';
-import { createClient } from '@redis/client';
 import { describe, expect, it } from 'vitest';
 import { openRedisBuffer, openWithScripts } from '../src/redis-buffer.ts';
 import { createScripts, script } from '../src/scripts/index.ts';
@@ -28,10 +27,7 @@ async function rolledBack(makeScripts: typeof createScripts): Promise<Outcome> {
       for (const outcome of value) if (outcome.kind === 'stored') ids.add(outcome.id);
     };
     await put('1', '2', '3');
-    const saving = createClient({ url: redis.url });
-    await saving.connect();
-    await saving.sendCommand(['SAVE']);
-    saving.destroy();
+    await redis.ask(['SAVE']);
     await put('4', '5');
     const [before] = await buffer.exchange(readingOf('alice'));
     expect(textsOf(before)).toEqual(['1', '2', '3', '4', '5']);

@@ -47,21 +47,26 @@ export type Scripts = Readonly<
 
 /** The scripts for these bounds. */
 export function createScripts(limits: ScriptLimits): Scripts {
-  const writing = (body: string): Script => script(base(limits) + messages + parked + expiry + body);
+  const whole = (body: string): string => base(limits) + messages + parked + expiry + body;
   return {
-    begin: script(begin),
-    append: writing(append),
-    exchange: writing(exchange),
-    forget: script(base(limits) + forget),
-    take: writing(take),
-    erase: writing(erase),
-    sweep: writing(sweep),
-    restore: writing(restore),
+    begin: script(evenFull(begin)),
+    append: script(whole(append)),
+    exchange: script(evenFull(whole(exchange))),
+    forget: script(evenFull(base(limits) + forget)),
+    take: script(evenFull(whole(take))),
+    erase: script(evenFull(whole(erase))),
+    sweep: script(evenFull(whole(sweep))),
+    restore: script(whole(restore)),
     summarise: script(summarise),
     describe: script(describe),
     peek: script(peek),
     dump: script(dump),
   };
+}
+
+/** A script that runs in a Redis without memory, too: what it does makes room, or takes next to none. */
+function evenFull(text: string): string {
+  return `#!lua flags=allow-oom\n${text}`;
 }
 
 /** A script of a text. */

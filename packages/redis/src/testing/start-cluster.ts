@@ -1,5 +1,4 @@
 /** A real Redis Cluster of a test's own: primaries, each with a replica where that is asked. */
-import { createClient } from '@redis/client';
 import { type RedisProcess, startRedis } from './start-redis.ts';
 
 export interface RedisCluster extends AsyncDisposable {
@@ -30,17 +29,6 @@ export async function startCluster(options: {
   };
   const processes = await Promise.all(Array.from({ length: primaries * (1 + replicas) }, () => startRedis(settings)));
 
-  async function ask(process: RedisProcess, args: readonly string[]): Promise<unknown> {
-    const client = createClient({ url: process.url, disableOfflineQueue: true, socket: { reconnectStrategy: false } });
-    client.on('error', () => undefined);
-    try {
-      await client.connect();
-      return await client.sendCommand([...args]);
-    } finally {
-      if (client.isOpen) client.destroy();
-    }
-  }
-
   async function until(reached: () => Promise<boolean>, what: string): Promise<void> {
     for (let round = 0; round < 1200; round++) {
       if (await reached().catch(() => false)) return;
@@ -50,7 +38,7 @@ export async function startCluster(options: {
   }
 
   async function isWhole(process: RedisProcess): Promise<boolean> {
-    const info = String(await ask(process, ['CLUSTER', 'INFO']));
+    const info = String(await process.ask(['CLUSTER', 'INFO']));
     return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${processes.length}`);
   }
 
@@ -59,23 +47,23 @@ export async function startCluster(options: {
     if (index < primaries) {
       const from = Math.floor((index * slotCount) / primaries);
       const to = Math.floor(((index + 1) * slotCount) / primaries) - 1;
-      await ask(process, ['CLUSTER', 'ADDSLOTSRANGE', String(from), String(to)]);
+      await process.ask(['CLUSTER', 'ADDSLOTSRANGE', String(from), String(to)]);
     }
-    await ask(process, ['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)]);
-    if (first !== undefined && process !== first) await ask(process, ['CLUSTER', 'MEET', '127.0.0.1', String(first.port)]);
+    await process.ask(['CLUSTER', 'SET-CONFIG-EPOCH', String(index + 1)]);
+    if (first !== undefined && process !== first) await process.ask(['CLUSTER', 'MEET', '127.0.0.1', String(first.port)]);
   }
   for (const process of processes) await until(() => isWhole(process), 'every process knows all others');
   for (const [index, process] of processes.entries()) {
     if (index < primaries) continue;
-    const id = String(await ask(processes[index % primaries] as RedisProcess, ['CLUSTER', 'MYID']));
-    await until(async () => (await ask(process, ['CLUSTER', 'REPLICATE', id])) === 'OK', 'a replica follows its primary');
+    const id = String(await (processes[index % primaries] as RedisProcess).ask(['CLUSTER', 'MYID']));
+    await until(async () => (await process.ask(['CLUSTER', 'REPLICATE', id])) === 'OK', 'a replica follows its primary');
   }
 
   async function settled(): Promise<void> {
     for (const process of processes) {
       await until(() => isWhole(process), 'every process knows all others');
       await until(async () => {
-        const info = String(await ask(process, ['INFO', 'replication']));
+        const info = String(await process.ask(['INFO', 'replication']));
         return info.includes('role:master') || info.includes('master_link_status:up');
       }, 'replicas are in step');
     }
@@ -85,7 +73,7 @@ export async function startCluster(options: {
   async function primariesNow(): Promise<readonly RedisProcess[]> {
     const roles = await Promise.all(
       processes.map((process) =>
-        ask(process, ['INFO', 'replication']).then(
+        process.ask(['INFO', 'replication']).then(
           (info) => String(info).includes('role:master'),
           () => false,
         ),
@@ -95,7 +83,7 @@ export async function startCluster(options: {
   }
 
   async function replicaOf(primary: RedisProcess): Promise<RedisProcess> {
-    const info = String(await ask(primary, ['INFO', 'replication']));
+    const info = String(await primary.ask(['INFO', 'replication']));
     const port = Number(/slave0:ip=[^,]*,port=(\d+)/.exec(info)?.[1]);
     const found = processes.find((process) => process.port === port);
     if (found === undefined) throw new Error('this primary has no replica');

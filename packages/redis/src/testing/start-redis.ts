@@ -9,6 +9,8 @@ import { createClient } from '@redis/client';
 export interface RedisProcess extends AsyncDisposable {
   readonly port: number;
   readonly url: string;
+  /** Sends one command, on a connection of its own. */
+  ask(args: readonly string[]): Promise<unknown>;
   /** Ends the process at once, as a crash does. */
   kill(): Promise<void>;
   /** Begins it again over the same folder. */
@@ -27,12 +29,22 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts a Redis; `settings` are lines of its configuration, by name. */
-export async function startRedis(settings: Readonly<Record<string, string>> = {}): Promise<RedisProcess> {
+/** Files of a key and a certificate. */
+export interface TlsFiles {
+  readonly key: string;
+  readonly cert: string;
+}
+
+/** Starts a Redis; `settings` are lines of its configuration, by name. With `tls` it speaks nothing else. */
+export async function startRedis(settings: Readonly<Record<string, string>> = {}, tls?: TlsFiles): Promise<RedisProcess> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'pollux-redis-'));
-  const url = `redis://127.0.0.1:${port}`;
-  const all = { port: String(port), bind: '127.0.0.1', dir: directory, save: '', ...settings };
+  const url = `${tls === undefined ? 'redis' : 'rediss'}://127.0.0.1:${port}`;
+  const listen =
+    tls === undefined
+      ? { port: String(port) }
+      : { port: '0', 'tls-port': String(port), 'tls-key-file': tls.key, 'tls-cert-file': tls.cert, 'tls-auth-clients': 'no' };
+  const all = { ...listen, bind: '127.0.0.1', dir: directory, save: '', ...settings };
   const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
   let running: ChildProcess | undefined;
 
@@ -49,7 +61,7 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
     });
     for (let round = 0; round < 200; round++) {
       if (failure !== undefined) throw failure;
-      if (await answers(url)) return;
+      if (await ask(url, ['PING']).catch(() => undefined)) return;
       await new Promise((done) => setTimeout(done, 25));
     }
     throw new Error('redis-server does not answer');
@@ -69,6 +81,7 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
   return {
     port,
     url,
+    ask: (args) => ask(url, args),
     kill,
     start,
     async [Symbol.asyncDispose]() {
@@ -78,15 +91,13 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
   };
 }
 
-async function answers(url: string): Promise<boolean> {
-  const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: false } });
+async function ask(url: string, args: readonly string[]): Promise<unknown> {
+  const tls = url.startsWith('rediss:') ? ({ tls: true, rejectUnauthorized: false } as const) : {};
+  const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy: false, ...tls } });
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await client.ping();
-    return true;
-  } catch {
-    return false;
+    return await client.sendCommand([...args]);
   } finally {
     if (client.isOpen) client.destroy();
   }

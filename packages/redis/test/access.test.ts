@@ -1,0 +1,138 @@
+/** The user that docs/deploy names may do all that a buffer does, and nothing else; TLS; settings that are refused. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createCollectingRunner, createManualClock, describeMessageBuffer } from '@pollux/core/testing';
+import { createClient } from '@redis/client';
+import { describe, expect, it } from 'vitest';
+import { openRedisBuffer } from '../src/index.ts';
+import { type RedisProcess, startCluster, startRedis } from '../src/testing/index.ts';
+import { entryOf, readingOf, textsOf } from './support/entries.ts';
+
+const guide = readFileSync(new URL('../../../docs/deploy/redis.md', import.meta.url), 'utf8');
+
+/** Makes the user of the guide; gives the address that names it. */
+async function withUser(redis: RedisProcess, without?: string): Promise<string> {
+  const line = /^user pollux .*$/m.exec(guide)?.[0] ?? '';
+  const rules = line.split(' ').slice(1);
+  expect(rules.length).toBeGreaterThan(30);
+  await redis.ask(['ACL', 'SETUSER', ...rules.filter((rule) => rule !== without)]);
+  return redis.url.replace('redis://', 'redis://pollux:change-me@');
+}
+
+let buffers = 0;
+
+/** The cases of the contract that fail, of those whose titles have this in them; the first alone where `bail`. */
+async function failing(
+  url: string | readonly string[],
+  { buckets = 1, bail = false, only = '' }: { readonly buckets?: number; readonly bail?: boolean; readonly only?: string } = {},
+): Promise<readonly string[]> {
+  const clock = createManualClock();
+  const prefixes = new WeakMap<object, string>();
+  const open = async (prefix: string, limits: object) => {
+    const buffer = await openRedisBuffer({ url, prefix, limits, clock, buckets });
+    prefixes.set(buffer, prefix);
+    return { buffer, clockAdvance: clock.advance, [Symbol.asyncDispose]: () => buffer.close() };
+  };
+  const runner = createCollectingRunner();
+  describeMessageBuffer('as this user', runner, {
+    open: ({ limits }) => open(`pollux:${buffers++}:`, limits),
+    reopen: (closed, { limits }) => open(prefixes.get(closed) ?? '', limits),
+    join: (running, { limits }) => open(prefixes.get(running) ?? '', limits),
+  });
+  const results = await runner.run({ bail, timeoutMs: 20_000, filter: (name) => name.includes(only) });
+  return results.filter(({ error }) => error !== undefined).map(({ name, error }) => `${name}: ${error}`);
+}
+
+describe('the user of the guide', () => {
+  it('passes the whole contract', { timeout: 120_000 }, async () => {
+    await using redis = await startRedis();
+    expect(await failing(await withUser(redis))).toEqual([]);
+  });
+
+  it('needs no more in a cluster', { timeout: 180_000 }, async () => {
+    await using cluster = await startCluster({ primaries: 3 });
+    const urls = await Promise.all(cluster.processes.map((process) => withUser(process)));
+    expect(await failing(urls, { buckets: 4, only: 'port:' })).toEqual([]);
+  });
+
+  it('needs each of its commands but the one that may be left out', { timeout: 120_000 }, async () => {
+    await using redis = await startRedis();
+    expect(await failing(await withUser(redis, '+config|get'), { only: 'port:' })).toEqual([]);
+    await redis.ask(['ACL', 'DELUSER', 'pollux']);
+    expect((await failing(await withUser(redis, '+lset'), { bail: true, only: '6.5' })).length).toBe(1);
+  });
+
+  it('reaches no other keys', async () => {
+    await using redis = await startRedis();
+    const client = createClient({ url: await withUser(redis) });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      await expect(client.hGet('another', 'x')).rejects.toThrow('NOPERM');
+      await expect(client.sendCommand(['FLUSHALL'])).rejects.toThrow('NOPERM');
+      await expect(client.eval("return redis.call('HSET', 'another', 'x', 1)")).rejects.toThrow(/NOPERM|can't access/);
+    } finally {
+      client.destroy();
+    }
+  });
+});
+
+describe('TLS', () => {
+  const certificate = new URL('../../node/test/certificate/', import.meta.url);
+  const cert = readFileSync(new URL('certificate.pem', certificate), 'utf8');
+
+  it('is spoken to rediss addresses, and a stranger is refused', async () => {
+    const key = join(tmpdir(), `pollux-redis-key-${process.pid}.pem`);
+    writeFileSync(key, readFileSync(new URL('key.pem', certificate)), { mode: 0o600 });
+    await using redis = await startRedis({}, { key, cert: new URL('certificate.pem', certificate).pathname });
+    await expect(openRedisBuffer({ url: redis.url })).rejects.toThrow(/certificate/);
+    const buffer = await openRedisBuffer({ url: redis.url, client: { socket: { tls: true, ca: cert, host: 'localhost' } } });
+    await buffer.append([entryOf('alice', 'over TLS')]);
+    expect(textsOf((await buffer.exchange(readingOf('alice')))[0])).toEqual(['over TLS']);
+    await buffer.close();
+  });
+});
+
+describe('a Redis that may not hold messages', () => {
+  it.each([
+    [{ 'maxmemory-policy': 'allkeys-lru' }, /maxmemory-policy is allkeys-lru.*Set "maxmemory-policy noeviction"/],
+    [{ replicaof: '127.0.0.1 1', 'replica-serve-stale-data': 'yes' }, /it is a replica \(role slave\): name its primary instead/],
+  ])('is refused: %j', async (settings, sentence) => {
+    await using redis = await startRedis(settings as Readonly<Record<string, string>>);
+    await expect(openRedisBuffer({ url: redis.url })).rejects.toThrow(sentence);
+  });
+
+  it('is told to be without a file, by health', async () => {
+    await using redis = await startRedis();
+    const buffer = await openRedisBuffer({ url: redis.url });
+    expect(buffer.health?.()).toMatchObject({ state: 'degraded', detail: expect.stringContaining('Set "appendonly yes"') });
+    await buffer.close();
+  });
+
+  it('with a file is well', async () => {
+    await using redis = await startRedis({ appendonly: 'yes' });
+    const buffer = await openRedisBuffer({ url: redis.url });
+    expect(buffer.health?.()).toEqual({ state: 'ok', figures: { connections: 1, appendOnlyFiles: 1 } });
+    await buffer.close();
+  });
+
+  it('has no room left: publishes are refused as such, reading goes on and makes room', async () => {
+    await using redis = await startRedis({ maxmemory: '3mb' });
+    const buffer = await openRedisBuffer({ url: redis.url, limits: { queueMessages: 1e6, queueBytes: 1e9, addressBytes: 1e9 } });
+    let refusal: unknown;
+    for (let count = 0; refusal === undefined && count < 10_000; count++) {
+      try {
+        await buffer.append([entryOf('alice', 'x'.repeat(1000))]);
+      } catch (error) {
+        refusal = error;
+      }
+    }
+    expect(refusal).toMatchObject({ code: 'buffer-full' });
+    const [first] = await buffer.exchange(readingOf('alice'));
+    const end = { epoch: first?.epoch ?? '', position: first?.messages.at(-1)?.position ?? 0 };
+    await buffer.exchange(readingOf('alice', end, end));
+    expect((await buffer.append([entryOf('alice', 'again')]))[0]?.kind).toBe('stored');
+    await buffer.close();
+  });
+});
