@@ -12,7 +12,7 @@ const runs = Number(process.argv[2] ?? 5);
 if (!Number.isInteger(runs) || runs < 1) throw new Error('the number of runs is a whole number of at least 1');
 const program = fileURLToPath(new URL('buffers/main.mjs', import.meta.url));
 
-/** @typedef {'bare log' | 'memory' | 'lmdb'} Contender */
+/** @typedef {'bare log' | 'bare script' | 'memory' | 'lmdb' | 'redis'} Contender */
 /** @typedef {{ id: string, contenders: readonly [Contender, Contender], figures: Readonly<Record<string, string>> }} Measurement */
 
 /** @type {readonly Measurement[]} */
@@ -43,6 +43,27 @@ const measurements = [
       addressFile: 'an idle address, bytes of the file',
     },
   },
+  {
+    id: 'accepted',
+    contenders: ['bare script', 'redis'],
+    figures: { perSecond: 'accepted by Redis per second, 256 in flight' },
+  },
+  {
+    id: 'polls',
+    contenders: ['memory', 'redis'],
+    figures: {
+      emptyMicroseconds: 'CPU of an empty poll of the buffer, microseconds of the node',
+      deliveredMicroseconds: 'CPU of one that acknowledges a message and reads one, microseconds of the node',
+    },
+  },
+  {
+    id: 'bytes',
+    contenders: ['memory', 'redis'],
+    figures: {
+      messageFile: 'a queued 200-byte message, bytes in Redis',
+      addressFile: 'an idle address, bytes in Redis',
+    },
+  },
 ];
 
 /** @returns {Promise<Record<string, number>>} */
@@ -65,7 +86,7 @@ function text(/** @type {readonly number[]} */ values, /** @type {number} */ dig
 
 const { cores, cpu, memoryGiB, system, node } = describeMachine();
 process.stdout.write(`${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node.js ${node}, ${runs} runs\n\n`);
-process.stdout.write('| what | beside | baseline | embedded | ratio |\n| --- | --- | ---: | ---: | ---: |\n');
+process.stdout.write('| what | of, beside | baseline | measured | ratio |\n| --- | --- | ---: | ---: | ---: |\n');
 for (const { id, contenders, figures } of measurements) {
   const [baseline, measured] = contenders;
   /** @type {[Record<string, number>, Record<string, number>][]} */
@@ -79,7 +100,7 @@ for (const { id, contenders, figures } of measurements) {
     const hasBaseline = bare.every((value) => value > 0);
     const ratio = hasBaseline ? `${text(ratios, 2)}` : '';
     process.stdout.write(
-      `| ${title} | ${baseline} | ${hasBaseline ? text(bare, digits) : ''} | ${text(own, digits)} | ${ratio} |\n`,
+      `| ${title} | ${measured}, ${baseline} | ${hasBaseline ? text(bare, digits) : ''} | ${text(own, digits)} | ${ratio} |\n`,
     );
   }
 }

@@ -7,7 +7,10 @@ import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createMemoryBuffer } from '@pollux/core/server';
 import { openLmdbBuffer } from '@pollux/lmdb';
+import { openRedisBuffer } from '@pollux/redis';
+import { startRedis } from '@pollux/redis/testing';
 import { openBareLog } from './bare-log.mjs';
+import { openBareScript } from './bare-script.mjs';
 import { entryFor } from './entry.mjs';
 
 const [measurement = '', contender = '', directory = '', share = '1'] = process.argv.slice(2);
@@ -15,8 +18,24 @@ const path = join(directory, 'store');
 const inFlight = 256;
 const recipients = size(1000);
 
-const buffer = contender === 'memory' ? createMemoryBuffer() : contender === 'lmdb' ? await openLmdbBuffer({ path }) : undefined;
-const log = buffer === undefined ? await openBareLog(path) : undefined;
+// As a deployment would have it: with its file, synced once a second.
+const redis = ['bare script', 'redis'].includes(contender) ? await startRedis({ appendonly: 'yes' }) : undefined;
+
+async function open() {
+  switch (contender) {
+    case 'memory':
+      return createMemoryBuffer();
+    case 'lmdb':
+      return openLmdbBuffer({ path });
+    case 'redis':
+      return openRedisBuffer({ url: redis?.url ?? '' });
+    default:
+      return undefined;
+  }
+}
+
+const buffer = await open();
+const bare = buffer !== undefined ? undefined : redis === undefined ? await openBareLog(path) : await openBareScript(redis.url);
 
 /** @param {number} full */
 function size(full) {
@@ -26,7 +45,7 @@ function size(full) {
 /** @param {number} n */
 async function store(n) {
   const entry = entryFor(n % recipients);
-  if (buffer === undefined) return log?.append(`${JSON.stringify(entry)}\n`);
+  if (buffer === undefined) return bare?.append(`${JSON.stringify(entry)}\n`);
   const [outcome] = await buffer.append([entry]);
   if (outcome?.kind !== 'stored') throw new Error(`a message was not stored: ${JSON.stringify(outcome)}`);
 }
@@ -103,7 +122,14 @@ async function polls() {
   return { emptyMicroseconds, deliveredMicroseconds: ((cpuMs() - from) * 1000) / read };
 }
 
-/** Bytes of a queued message and of an address at which nothing waits: of memory, and of the file. */
+/** Bytes of what is stored outside this process. */
+async function stored() {
+  if (contender === 'lmdb') return (await stat(path)).size;
+  const info = redis === undefined ? '' : String(await redis.ask(['INFO', 'memory']));
+  return Number(/used_memory:(\d+)/.exec(info)?.[1] ?? 0);
+}
+
+/** Bytes of a queued message and of an address at which nothing waits: of memory, and of the file or of Redis. */
 async function bytes() {
   if (buffer === undefined) throw new Error('the bare log keeps nothing in memory');
   const usage = async () => {
@@ -111,8 +137,7 @@ async function bytes() {
     globalThis.gc?.();
     await rest(100);
     globalThis.gc?.();
-    const file = contender === 'lmdb' ? (await stat(path)).size : 0;
-    return { rss: process.memoryUsage().rss, file };
+    return { rss: process.memoryUsage().rss, file: await stored() };
   };
   const open = async (/** @type {number} */ from, /** @type {number} */ to) => {
     for (let n = from; n < to; n++) {
@@ -142,4 +167,5 @@ const measure = measurements[/** @type {keyof typeof measurements} */ (measureme
 if (measure === undefined) throw new Error(`there is no measurement "${measurement}": accepted, polls or bytes`);
 const found = await measure();
 process.stdout.write(`${JSON.stringify(found)}\n`);
-await (buffer ?? log)?.close();
+await (buffer ?? bare)?.close();
+await redis?.[Symbol.asyncDispose]();

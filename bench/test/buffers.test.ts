@@ -15,6 +15,10 @@ it.each([
   ['polls', 'memory', ['emptyMicroseconds', 'deliveredMicroseconds']],
   ['polls', 'lmdb', ['emptyMicroseconds', 'deliveredMicroseconds']],
   ['bytes', 'lmdb', ['messageFile']],
+  ['accepted', 'bare script', ['perSecond']],
+  ['accepted', 'redis', ['perSecond']],
+  ['polls', 'redis', ['emptyMicroseconds', 'deliveredMicroseconds']],
+  ['bytes', 'redis', ['messageFile', 'addressFile']],
 ])('measures %s of %s', async (measurement, contender, figures) => {
   const directory = await mkdtemp(join(tmpdir(), 'pollux-bench-'));
   try {

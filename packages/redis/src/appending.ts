@@ -1,4 +1,7 @@
-/** Publishing: the entries of each address by one script, all of them in one go. */
+/**
+ * Publishing. Entries that come within one turn of the event loop go to Redis together, those of one bucket by one call:
+ * most of what a call costs, it costs once.
+ */
 import { type AppendEntry, type AppendOutcome, addressKey, messageId } from '@pollux/core/server';
 import { type BufferContext, callWhole } from './context.ts';
 import { encodeTopic, urgencyLetter } from './element.ts';
@@ -7,69 +10,94 @@ import type { Bucket } from './keys.ts';
 /** Entries of one call: a script holds up everybody else for as long as it runs. */
 const batch = 100;
 
-/** Stores each entry or says why not. */
-export async function appendAll(context: BufferContext, entries: readonly AppendEntry[]): Promise<readonly AppendOutcome[]> {
-  const [only] = entries;
-  if (only !== undefined && entries.length === 1) return appendTo(context, addressKey(only.address), entries);
-  const byAddress = new Map<string, number[]>();
-  for (const [index, { address }] of entries.entries()) {
-    const key = addressKey(address);
-    const known = byAddress.get(key);
-    if (known === undefined) byAddress.set(key, [index]);
-    else known.push(index);
+/** An entry on its way. */
+interface Pending {
+  readonly entry: AppendEntry;
+  readonly name: string;
+  settle(outcome: AppendOutcome): void;
+  fail(error: unknown): void;
+}
+
+export interface Appender {
+  /** Stores each entry or says why not; rejects where that is not known of one of them. */
+  append(entries: readonly AppendEntry[]): Promise<readonly AppendOutcome[]>;
+}
+
+export function createAppender(context: BufferContext): Appender {
+  const waiting = new Map<Bucket, Pending[]>();
+
+  function flush(): void {
+    const all = [...waiting];
+    waiting.clear();
+    for (const [bucket, pending] of all) {
+      for (let from = 0; from < pending.length; from += batch) void send(context, bucket, pending.slice(from, from + batch));
+    }
   }
-  const outcomes: AppendOutcome[] = [];
-  await Promise.all(
-    [...byAddress].flatMap(([key, indexes]) =>
-      runs(indexes).map(async (run) => {
-        const found = await appendTo(
-          context,
-          key,
-          run.map((index) => entries[index] as AppendEntry),
-        );
-        for (const [place, index] of run.entries()) outcomes[index] = found[place] as AppendOutcome;
-      }),
-    ),
+
+  function enter(pending: Pending): void {
+    const bucket = context.keys.bucketOf(pending.name);
+    if (waiting.size === 0) setImmediate(flush);
+    const known = waiting.get(bucket);
+    if (known === undefined) waiting.set(bucket, [pending]);
+    else known.push(pending);
+  }
+
+  return {
+    append: (entries) =>
+      Promise.all(
+        entries.map(
+          (entry) =>
+            new Promise<AppendOutcome>((settle, fail) => enter({ entry, name: addressKey(entry.address), settle, fail })),
+        ),
+      ),
+  };
+}
+
+async function send(context: BufferContext, bucket: Bucket, all: readonly Pending[]): Promise<void> {
+  try {
+    const args = [context.node, String(bytesBeside(context, bucket))];
+    for (const { entry, name } of all) pushArguments(args, entry, name, context.newEpoch());
+    const answer = await callWhole(context, 'append', bucket, args);
+    const [, results, wakes, bytes] = answer as [unknown, AppendResult[], string[][], number];
+    if (bytes >= 0) context.bytes[bucket.index] = bytes;
+    for (const [name, ...nodes] of wakes) tellReaders(context, all, results, name ?? '', nodes);
+    for (const [index, { settle }] of all.entries()) settle(outcomeOf(results[index] as AppendResult));
+  } catch (error) {
+    for (const { fail } of all) fail(error);
+  }
+}
+
+function pushArguments(args: string[], entry: AppendEntry, name: string, epoch: string): void {
+  args.push(
+    name,
+    entry.application,
+    entry.members,
+    String(entry.size),
+    String(Math.round(entry.ttlSeconds * 1000)),
+    urgencyLetter(entry.urgency),
+    encodeTopic(entry.topic),
+    entry.key === undefined ? '' : `=${entry.key}`,
+    entry.fingerprint,
+    entry.overflow,
+    epoch,
   );
-  return outcomes;
 }
 
-function runs<T>(all: readonly T[]): readonly (readonly T[])[] {
-  if (all.length <= batch) return [all];
-  return Array.from({ length: Math.ceil(all.length / batch) }, (_, run) => all.slice(run * batch, (run + 1) * batch));
-}
-
-async function appendTo(context: BufferContext, key: string, entries: readonly AppendEntry[]): Promise<readonly AppendOutcome[]> {
-  const bucket = context.keys.bucketOf(key);
-  const args = [key, context.node, String(bytesBeside(context, bucket))];
-  for (const entry of entries) {
-    args.push(
-      entry.application,
-      entry.members,
-      String(entry.size),
-      String(Math.round(entry.ttlSeconds * 1000)),
-      urgencyLetter(entry.urgency),
-      encodeTopic(entry.topic),
-      entry.key === undefined ? '' : `=${entry.key}`,
-      entry.fingerprint,
-      entry.overflow,
-      context.newEpoch(),
-    );
-  }
-  const answer = await callWhole(context, 'append', bucket, args);
-  const [, results, nodes, bytes] = answer as [unknown, AppendResult[], string[], number];
-  if (bytes >= 0) context.bytes[bucket.index] = bytes;
-  if (nodes.length > 0) {
-    const names = new Set(entries.filter((_, index) => results[index]?.[0] === 'stored').map(({ application }) => application));
-    for (const application of names) context.wakeUps.tell(nodes, `${application}:${key}`);
-  }
-  return results.map(outcomeOf);
+function tellReaders(
+  { wakeUps }: BufferContext,
+  all: readonly Pending[],
+  results: readonly AppendResult[],
+  name: string,
+  nodes: readonly string[],
+): void {
+  const stored = all.filter((pending, index) => pending.name === name && results[index]?.[0] === 'stored');
+  for (const application of new Set(stored.map(({ entry }) => entry.application))) wakeUps.tell(nodes, `${application}:${name}`);
 }
 
 /** Bytes in all other buckets, as far as this node knows. */
 function bytesBeside({ bytes }: BufferContext, { index }: Bucket): number {
   let sum = 0;
-  for (const [other, count] of bytes.entries()) if (other !== index) sum += count;
+  for (const [other, count] of bytes.entries()) if (other !== index) sum += count ?? 0;
   return sum;
 }
 

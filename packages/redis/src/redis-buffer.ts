@@ -11,7 +11,7 @@ import {
   systemRandom,
 } from '@pollux/core/server';
 import type { RedisClientOptions } from '@redis/client';
-import { appendAll } from './appending.ts';
+import { createAppender } from './appending.ts';
 import { type BufferContext, callScript } from './context.ts';
 import { parseElement } from './element.ts';
 import { exchangeAll, placeArguments } from './exchanging.ts';
@@ -126,6 +126,7 @@ function createBuffer(context: BufferContext): MessageBuffer {
   }
 
   const sweeper = startSweeping(context);
+  const appender = createAppender(context);
 
   /** The name of the queue of an epoch: an id does not say in which bucket it stands. */
   async function nameByEpoch(epoch: string): Promise<string | undefined> {
@@ -158,7 +159,7 @@ function createBuffer(context: BufferContext): MessageBuffer {
     supports: { grade: 'redis', durable: true, shared: true },
     async append(entries, signal) {
       usable(signal);
-      return appendAll(context, entries);
+      return appender.append(entries);
     },
     async exchange(request, signal) {
       usable(signal);

@@ -83,7 +83,7 @@ const faults: readonly Fault[] = [
     'return { echo, removed, readings }',
     "return { echo .. 'x', removed, readings }",
   ],
-  ['wakes nobody', 'append', 'nodes[#nodes + 1] = name', 'local _ = name'],
+  ['wakes nobody', 'append', 'readers[#readers + 1] = name', 'local _ = name'],
   ['tells every reason as expired', 'exchange', "tell(queue, 'a', positionsOf(gone))", "tell(queue, 'e', positionsOf(gone))"],
 ];
 

@@ -1,11 +1,11 @@
-/** Publishing: entries of one address, in order, each stored or told why not. */
+/** Publishing: entries of one bucket, in order, each stored or told why not. */
 
 /** Arguments of one entry, in this order. */
-const entryArguments = 10;
+const entryArguments = 11;
 
 export const append: string = `
 -- Bytes in other buckets, which this script does not see.
-local elsewhere = tonumber(ARGV[6])
+local elsewhere = tonumber(ARGV[5])
 
 local function makeRoom(queue, size, overflow, replaced)
   local count = call('LLEN', queue.list) + (replaced and 0 or 1)
@@ -86,29 +86,46 @@ local function appendOne(queue, members, size, ttl, urgency, topic, key, fingerp
   return { 'stored', queue.e, position, replaced and replaced.position or 0 }
 end
 
-local address = openAddress(ARGV[4])
-local node = ARGV[5]
-local opened, results = {}, {}
-for i = 7, #ARGV, ${entryArguments} do
-  local app = ARGV[i]
-  local queue = opened[app]
+local addresses, order, results = {}, {}, {}
+
+local function open(name)
+  local address = openAddress(name)
+  address.opened = {}
+  addresses[name] = address
+  order[#order + 1] = address
+  return address
+end
+
+for i = 6, #ARGV, ${entryArguments} do
+  local name, app = ARGV[i], ARGV[i + 1]
+  local address = addresses[name] or open(name)
+  local queue = address.opened[app]
   if not queue then
-    queue = openQueue(address, app, ARGV[i + 9])
-    opened[app] = queue
+    queue = openQueue(address, app, ARGV[i + 10])
+    address.opened[app] = queue
   end
-  results[#results + 1] = appendOne(queue, ARGV[i + 1], tonumber(ARGV[i + 2]), tonumber(ARGV[i + 3]), ARGV[i + 4],
-    ARGV[i + 5], ARGV[i + 6], ARGV[i + 7], ARGV[i + 8])
+  results[#results + 1] = appendOne(queue, ARGV[i + 2], tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), ARGV[i + 5],
+    ARGV[i + 6], ARGV[i + 7], ARGV[i + 8], ARGV[i + 9])
 end
-for _, queue in pairs(opened) do queue:save() end
-saveAddress(address)
-local bytes = saveSums()
-local nodes = {}
-for name, untilMs in pairs(address.nodes) do
-  if untilMs <= now then
-    call('HDEL', address.key, 'N' .. name)
-  elseif name ~= node then
-    nodes[#nodes + 1] = name
+
+-- Nodes that read an address, other than the one that asks, behind its name.
+local function readersOf(address)
+  local readers = { address.name }
+  for name, untilMs in pairs(address.nodes) do
+    if untilMs <= now then
+      call('HDEL', address.key, 'N' .. name)
+    elseif name ~= ARGV[4] then
+      readers[#readers + 1] = name
+    end
   end
+  return readers
 end
-return { echo, removed, results, nodes, bytes }
+
+local wakes = {}
+for _, address in ipairs(order) do
+  for _, queue in pairs(address.opened) do queue:save() end
+  saveAddress(address)
+  if next(address.nodes) then wakes[#wakes + 1] = readersOf(address) end
+end
+return { echo, removed, results, wakes, saveSums() }
 `;
