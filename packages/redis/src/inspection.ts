@@ -98,16 +98,15 @@ export function createInspection(context: InspectionContext): BufferInspection {
         string[],
         number,
         number,
-        number,
       ][];
-      return rows.map(([application, raw, messages, parked, oldest]): QueueSummary => {
+      return rows.map(([application, raw, parked, oldest]): QueueSummary => {
         const fields = fieldsOf(raw);
         const next = fields.get('x');
         return {
           address,
           application,
           epoch: fields.get('e') ?? '',
-          messages,
+          messages: Number(fields.get('n') ?? 0),
           bytes: Number(fields.get('b') ?? 0),
           parked,
           last: Number(fields.get('l') ?? 0),

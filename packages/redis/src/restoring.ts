@@ -14,7 +14,7 @@ export function restoreArguments(stored: StoredQueue): readonly string[] {
     formatLosses(stored.losses),
     formatEndings(endings),
     String(places.length),
-    ...places.flatMap(({ session, handled, untilMs }) => [session, `${handled} ${Math.floor(untilMs)}`]),
+    ...places.flatMap(({ session, handled, untilMs }) => [session, String(handled), String(Math.floor(untilMs))]),
     String(messages.length),
     ...messages.map(formatElement),
     String(parked.length),

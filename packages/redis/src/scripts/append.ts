@@ -4,11 +4,11 @@
 const entryArguments = 11;
 
 export const append: string = `
--- Bytes in other buckets, which this script does not see.
-local elsewhere = tonumber(ARGV[5])
+-- Bytes before this call: in other buckets, which this script does not see, and in this one.
+local others = tonumber(ARGV[5]) + tonumber(call('HGET', TOTALS, 'bytes') or 0)
 
 local function makeRoom(queue, size, overflow, replaced)
-  local count = call('LLEN', queue.list) + (replaced and 0 or 1)
+  local count = queue.n + (replaced and 0 or 1)
   local bytes = queue.b + size - (replaced and replaced.size or 0)
   local drop = 0
   -- What some session acknowledged never causes a refusal; those behind are told.
@@ -28,8 +28,8 @@ local function makeRoom(queue, size, overflow, replaced)
   end
   local growth = bytes - queue.b
   if growth > 0 then
-    if queue.address.bytes + queue.address.grown + growth > ADDRESS_BYTES then return 'address' end
-    if elsewhere + tonumber(call('HGET', TOTALS, 'bytes') or 0) + sums.bytes + growth > BUFFER_BYTES then return 'buffer' end
+    if queue.address.b + growth > ADDRESS_BYTES then return 'address' end
+    if others + sums.bytes + growth > BUFFER_BYTES then return 'buffer' end
   end
   if drop > 0 then lose(queue, cutFront(queue, drop), 'o') end
   return nil
@@ -45,8 +45,7 @@ end
 local function rememberKey(queue, key, fingerprint, position, untilMs)
   local isNew = call('HSET', queue.keys, key, queue.e .. ' ' .. position .. ' ' .. untilMs .. ' ' .. fingerprint) == 1
   if isNew then
-    queue.address.grown = queue.address.grown + KEY_BYTES
-    sums.bytes = sums.bytes + KEY_BYTES
+    grow(queue.address, KEY_BYTES)
   end
   if not queue.y or untilMs < queue.y then queue:set('y', untilMs) end
 end
@@ -75,6 +74,7 @@ local function appendOne(queue, members, size, ttl, urgency, topic, key, fingerp
   local header = position .. ' ' .. size .. ' ' .. now .. ' ' .. waited .. ' ' .. ttl .. ' ' .. urgency .. topic
   call('RPUSH', queue.list, header .. '\\n' .. members)
   queue:settle(size)
+  queue:set('n', queue.n + 1)
   sums.messages = sums.messages + 1
   if topic ~= '' then call('HSET', queue.topics, topic, position) end
   local expires = now + ttl
@@ -111,9 +111,10 @@ end
 -- Nodes that read an address, other than the one that asks, behind its name.
 local function readersOf(address)
   local readers = { address.name }
-  for name, untilMs in pairs(address.nodes) do
+  for name, untilMs in pairs(address.n) do
     if untilMs <= now then
-      call('HDEL', address.key, 'N' .. name)
+      address.n[name] = nil
+      address.isChanged = true
     elseif name ~= ARGV[4] then
       readers[#readers + 1] = name
     end
@@ -124,8 +125,8 @@ end
 local wakes = {}
 for _, address in ipairs(order) do
   for _, queue in pairs(address.opened) do queue:save() end
+  if next(address.n) then wakes[#wakes + 1] = readersOf(address) end
   saveAddress(address)
-  if next(address.nodes) then wakes[#wakes + 1] = readersOf(address) end
 end
 return { echo, removed, results, wakes, saveSums() }
 `;

@@ -2,9 +2,11 @@
  * What all scripts begin with: the moment, sums, one address with its queues. Lua 5.1, as Redis and Valkey run it.
  *
  * Every key of an address carries the same hash tag, which `KEYS[1]` declares: the others are made from it, all in the
- * same slot. Single letters name the fields of a queue's hash, for they are stored once for each queue:
- * `e` epoch, `l` last position, `f` freed to, `h` handled to, `s` sent to, `b` bytes, `o` holes, `x` next expiry,
- * `y` next expiry of a key, `u` last used, `d` due, `g` era, `L` losses, `E` endings, `S…` the place of a session.
+ * same slot. A queue is a record in MessagePack, beside the list of its messages. Single letters name its fields, which
+ * are stored with each queue: `e` epoch, `l` last position, `f` freed to, `h` handled to, `s` sent to, `b` bytes,
+ * `n` messages, `o` holes, `x` next expiry, `y` next expiry of a key, `u` last used, `d` due, `g` era, `L` losses,
+ * `E` endings, `p` places of sessions, each with how far it has handled and until when that is kept. An address is one
+ * as well: `b` bytes, `c` queues, `q` their applications, `n` nodes that read there, each with until when.
  */
 import type { Limits } from '@pollux/core';
 import { losses } from './losses.ts';
@@ -56,43 +58,53 @@ end
 `;
 
 const queues = `
+local pack, decode = cmsgpack.pack, cmsgpack.unpack
+
 local function openAddress(name)
-  local address = { name = name, key = PREFIX .. 'a:' .. name, bytes = 0, grown = 0, apps = {}, count = 0, nodes = {} }
-  local raw = call('HGETALL', address.key)
-  for i = 1, #raw, 2 do
-    local kind, rest = sub(raw[i], 1, 1), sub(raw[i], 2)
-    if kind == 'b' then
-      address.bytes = tonumber(raw[i + 1])
-    elseif kind == 'q' then
-      address.apps[rest] = true
-      address.count = address.count + 1
-    else
-      address.nodes[rest] = tonumber(raw[i + 1])
-    end
-  end
+  local key = PREFIX .. 'a:' .. name
+  local raw = call('GET', key)
+  local address = raw and decode(raw) or { b = 0, c = 0, q = {}, n = {} }
+  address.name = name
+  address.key = key
   return address
 end
 
-local Queue = {}
-Queue.__index = Queue
-
-function Queue:set(field, value)
-  local changes = self.changes
-  changes[#changes + 1] = field
-  changes[#changes + 1] = value
-  self[field] = value
+local function saveAddress(address)
+  if address.c == 0 then
+    call('DEL', address.key)
+  elseif address.isChanged then
+    call('SET', address.key, pack({ b = address.b, c = address.c, q = address.q, n = address.n }))
+  end
 end
 
-function Queue:drop(field)
-  self[field] = nil
-  self.dropped[#self.dropped + 1] = field
+local function grow(address, bytes)
+  if bytes == 0 then return end
+  address.b = address.b + bytes
+  address.isChanged = true
+  sums.bytes = sums.bytes + bytes
+end
+
+local Queue = {}
+local names = { list = 'm:', aside = 'x:', keys = 'k:', topics = 't:' }
+local meta = {
+  __index = function(queue, field)
+    local kind = names[field]
+    if not kind then return Queue[field] end
+    local name = PREFIX .. kind .. queue.suffix
+    queue[field] = name
+    return name
+  end,
+}
+
+function Queue:set(field, value)
+  self[field] = value
+  self.isChanged = true
 end
 
 function Queue:settle(bytes)
   if bytes == 0 then return end
   self:set('b', self.b + bytes)
-  self.address.grown = self.address.grown + bytes
-  sums.bytes = sums.bytes + bytes
+  grow(self.address, bytes)
 end
 
 -- Has the sweep look at the queue at a moment, unless it looks earlier already.
@@ -105,23 +117,17 @@ end
 function Queue:save()
   if self.isRemoved then return end
   if self.hasLost then writeLosses(self) end
-  if #self.changes > 0 then call('HSET', self.key, unpack(self.changes)) end
-  for _, field in ipairs(self.dropped) do
-    -- It may have come again since.
-    if self[field] == nil then call('HDEL', self.key, field) end
-  end
+  if not self.isChanged then return end
+  call('SET', self.key, pack({
+    e = self.e, l = self.l, f = self.f, h = self.h, s = self.s, b = self.b, n = self.n, o = self.o, x = self.x, y = self.y,
+    u = self.u, d = self.d, g = self.g, L = self.L, E = self.E, p = self.p,
+  }))
 end
 
-local function newQueue(address, app)
-  local suffix = app .. ':' .. address.name
-  return setmetatable({
-    address = address, app = app, suffix = suffix, key = PREFIX .. 'q:' .. suffix, list = PREFIX .. 'm:' .. suffix,
-    aside = PREFIX .. 'x:' .. suffix, keys = PREFIX .. 'k:' .. suffix, topics = PREFIX .. 't:' .. suffix,
-    places = {}, changes = {}, dropped = {}, l = 0, f = 0, h = 0, s = 0, b = 0, u = 0,
-  }, Queue)
+local function attach(record, address, app, suffix, key)
+  record.address, record.app, record.suffix, record.key = address, app, suffix, key
+  return setmetatable(record, meta)
 end
-
-local numbers = { l = true, f = true, h = true, s = true, b = true, u = true, x = true, y = true, d = true }
 
 -- Positions that a primary assigned which is no more may be gone: they are skipped, and told as a loss of unknown size.
 local function skipLost(queue)
@@ -134,20 +140,11 @@ local function skipLost(queue)
 end
 
 local function findQueue(address, app)
-  local queue = newQueue(address, app)
-  local raw = call('HGETALL', queue.key)
-  if #raw == 0 then return nil end
-  for i = 1, #raw, 2 do
-    local field, value = raw[i], raw[i + 1]
-    if numbers[field] then
-      queue[field] = tonumber(value)
-    elseif sub(field, 1, 1) == 'S' then
-      local handled, untilMs = match(value, '^(%d+) (%d+)$')
-      queue.places[sub(field, 2)] = { tonumber(handled), tonumber(untilMs) }
-    else
-      queue[field] = value
-    end
-  end
+  local suffix = app .. ':' .. address.name
+  local key = PREFIX .. 'q:' .. suffix
+  local raw = call('GET', key)
+  if not raw then return nil end
+  local queue = attach(decode(raw), address, app, suffix, key)
   if queue.g ~= era then skipLost(queue) end
   return queue
 end
@@ -155,29 +152,17 @@ end
 local function openQueue(address, app, epoch)
   local queue = findQueue(address, app)
   if queue then return queue end
-  queue = newQueue(address, app)
-  queue:set('e', epoch)
-  queue:set('g', era)
-  queue:set('u', now)
-  for _, field in ipairs({ 'l', 'f', 'h', 's', 'b' }) do queue:set(field, 0) end
-  call('HSET', address.key, 'q' .. app, '')
-  call('HSET', PREFIX .. 'e', epoch, queue.suffix)
-  if address.count == 0 then sums.addresses = sums.addresses + 1 end
-  address.count = address.count + 1
-  address.apps[app] = true
-  address.grown = address.grown + STUB_BYTES
+  local suffix = app .. ':' .. address.name
+  local record = { e = epoch, g = era, u = now, l = 0, f = 0, h = 0, s = 0, b = 0, n = 0, p = {}, isChanged = true }
+  queue = attach(record, address, app, suffix, PREFIX .. 'q:' .. suffix)
+  call('HSET', PREFIX .. 'e', epoch, suffix)
+  if address.c == 0 then sums.addresses = sums.addresses + 1 end
+  address.c = address.c + 1
+  address.q[app] = 1
+  grow(address, STUB_BYTES)
   sums.queues = sums.queues + 1
-  sums.bytes = sums.bytes + STUB_BYTES
   queue:schedule(now + STUB_MS)
   return queue
-end
-
-local function saveAddress(address)
-  if address.count == 0 then
-    call('DEL', address.key)
-  elseif address.grown ~= 0 then
-    call('HINCRBY', address.key, 'b', address.grown)
-  end
 end
 
 -- Gives the bytes of the bucket where they have changed.

@@ -22,33 +22,34 @@ local function startOf(queue)
 end
 
 local function startOfNewest(queue, newest)
-  local count = call('LLEN', queue.list)
+  local count = queue.n
   if newest <= 0 or count == 0 then return queue.l end
   return head(call('LINDEX', queue.list, math.max(0, count - newest))).position - 1
 end
 
 -- Keeps the session's place, moved on to what it handled; a session that says nothing of it has handled nothing.
 local function keepPlace(queue, handled)
-  local place = queue.places[session]
+  local place = queue.p[session]
   local isNew = not place
   if isNew then
     place = { handled or startOf(queue), 0 }
-    queue.places[session] = place
+    queue.p[session] = place
   end
   local isMoved = handled and handled > place[1]
   if isMoved then place[1] = handled end
   local isKept = now + keepMs > place[2]
   if isKept then place[2] = now + keepMs end
-  if isNew or isMoved or isKept then queue:set('S' .. session, place[1] .. ' ' .. place[2]) end
+  if isNew or isMoved or isKept then queue.isChanged = true end
   if place[1] > queue.h then queue:set('h', place[1]) end
 end
 
 -- Frees up to the lowest place that is kept; returns how many messages that took.
 local function free(queue)
   local lowest
-  for name, place in pairs(queue.places) do
+  for name, place in pairs(queue.p) do
     if place[2] <= now then
-      queue:drop('S' .. name)
+      queue.p[name] = nil
+      queue.isChanged = true
     elseif not lowest or place[1] < lowest then
       lowest = place[1]
     end
@@ -114,10 +115,13 @@ local readings = {}
 for i = 10, #ARGV, ${exchangeArguments} do
   readings[#readings + 1] = exchangeOne(openQueue(address, ARGV[i], ARGV[i + 9]), i)
 end
+-- What comes here is told to this node for as long as it asks; the note lasts at least half as long as a place.
+if (address.n[node] or 0) < now + keepMs / 2 then
+  address.n[node] = now + keepMs
+  address.isChanged = true
+end
 saveAddress(address)
 saveSums()
--- What comes here is told to this node for as long as it asks; the note lasts at least half as long as a place.
-if (address.nodes[node] or 0) < now + keepMs / 2 then call('HSET', address.key, 'N' .. node, now + keepMs) end
 return { echo, removed, readings }
 `;
 
@@ -127,7 +131,10 @@ local session = ARGV[5]
 for i = 6, #ARGV, 3 do
   local queue = findQueue(address, ARGV[i])
   if queue then
-    if queue.places[session] then queue:drop('S' .. session) end
+    if queue.p[session] then
+      queue.p[session] = nil
+      queue.isChanged = true
+    end
     if ARGV[i + 1] ~= '' then noteSent(queue, ARGV[i + 1], tonumber(ARGV[i + 2])) end
     queue:save()
   end

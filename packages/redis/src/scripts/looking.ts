@@ -4,6 +4,32 @@ const beginning = `
 local call, sub, match = redis.call, string.sub, string.match
 local PREFIX = sub(KEYS[1], 1, -2)
 local echo = ARGV[1]
+
+local function recordAt(key)
+  local raw = call('GET', key)
+  return raw and cmsgpack.unpack(raw)
+end
+
+local function textOf(value)
+  return type(value) == 'number' and string.format('%.0f', value) or value
+end
+
+-- Fields and values in turns; places of sessions behind an S, as "handled until".
+local function fieldsOf(record)
+  local fields = {}
+  for field, value in pairs(record) do
+    if field == 'p' then
+      for session, place in pairs(value) do
+        fields[#fields + 1] = 'S' .. session
+        fields[#fields + 1] = textOf(place[1]) .. ' ' .. textOf(place[2])
+      end
+    else
+      fields[#fields + 1] = field
+      fields[#fields + 1] = textOf(value)
+    end
+  end
+  return fields
+end
 `;
 
 /** How much the queues of these names hold: count, bytes, parked, and the oldest message's header. */
@@ -12,9 +38,10 @@ local rows = {}
 for i = 4, #ARGV do
   local suffix = ARGV[i]
   local first = call('LINDEX', PREFIX .. 'm:' .. suffix, 0)
+  local record = recordAt(PREFIX .. 'q:' .. suffix) or { n = 0, b = 0 }
   rows[#rows + 1] = {
-    call('LLEN', PREFIX .. 'm:' .. suffix),
-    tonumber(call('HGET', PREFIX .. 'q:' .. suffix, 'b') or 0),
+    record.n,
+    record.b,
     call('LLEN', PREFIX .. 'x:' .. suffix),
     first and tonumber(match(first, '^%d+ %d+ (%d+)')) or 0,
   }
@@ -22,22 +49,20 @@ end
 return { echo, {}, rows }
 `;
 
-/** The queues of one address, each with its hash, its count of messages and of parked ones, and its oldest. */
+/** The queues of one address, each with its fields, its count of parked messages, and when its oldest was accepted. */
 export const describe: string = `${beginning}
 local rows = {}
-for _, field in ipairs(call('HKEYS', PREFIX .. 'a:' .. ARGV[4])) do
-  if sub(field, 1, 1) == 'q' then
-    local app = sub(field, 2)
-    local suffix = app .. ':' .. ARGV[4]
-    local first = call('LINDEX', PREFIX .. 'm:' .. suffix, 0)
-    rows[#rows + 1] = {
-      app,
-      call('HGETALL', PREFIX .. 'q:' .. suffix),
-      call('LLEN', PREFIX .. 'm:' .. suffix),
-      call('LLEN', PREFIX .. 'x:' .. suffix),
-      first and tonumber(match(first, '^%d+ %d+ (%d+)')) or 0,
-    }
-  end
+local address = recordAt(PREFIX .. 'a:' .. ARGV[4]) or { q = {} }
+for app in pairs(address.q) do
+  local suffix = app .. ':' .. ARGV[4]
+  local record = recordAt(PREFIX .. 'q:' .. suffix)
+  local first = call('LINDEX', PREFIX .. 'm:' .. suffix, 0)
+  rows[#rows + 1] = {
+    app,
+    fieldsOf(record),
+    call('LLEN', PREFIX .. 'x:' .. suffix),
+    first and tonumber(match(first, '^%d+ %d+ (%d+)')) or 0,
+  }
 end
 return { echo, {}, rows }
 `;
@@ -62,7 +87,7 @@ return { echo, {}, found }
 export const dump: string = `${beginning}
 local suffix = ARGV[4]
 return { echo, {}, {
-  call('HGETALL', PREFIX .. 'q:' .. suffix),
+  fieldsOf(recordAt(PREFIX .. 'q:' .. suffix) or {}),
   call('LRANGE', PREFIX .. 'm:' .. suffix, 0, -1),
   call('LRANGE', PREFIX .. 'x:' .. suffix, 0, -1),
   call('HGETALL', PREFIX .. 'k:' .. suffix),

@@ -12,7 +12,7 @@ end
 
 -- The index (from 0) of the first message after a position.
 local function indexAfter(queue, position)
-  local count = call('LLEN', queue.list)
+  local count = queue.n
   if count == 0 then return 0 end
   local first = head(call('LINDEX', queue.list, 0)).position
   if first > position then return 0 end
@@ -50,7 +50,8 @@ local function left(queue, gone)
   end
   queue:settle(-bytes)
   sums.messages = sums.messages - #gone
-  if call('EXISTS', queue.list) == 0 then queue:schedule(queue.u + STUB_MS) end
+  queue:set('n', queue.n - #gone)
+  if queue.n == 0 then queue:schedule(queue.u + STUB_MS) end
 end
 
 local function positionsOf(gone)
@@ -101,8 +102,7 @@ end
 
 local function releaseParked(queue, message)
   call('LREM', queue.aside, 1, message.text)
-  queue.address.grown = queue.address.grown - message.size
-  sums.bytes = sums.bytes - message.size
+  grow(queue.address, -message.size)
   sums.parked = sums.parked - 1
 end
 `;
@@ -145,7 +145,7 @@ local function expireDue(queue)
     queue:set('x', next)
     queue:schedule(next)
   else
-    queue:drop('x')
+    queue:set('x', nil)
   end
 end
 `;

@@ -29,8 +29,7 @@ local function park(message, index)
   cutAt(queue, message, index)
   lose(queue, { message }, 'p')
   call('RPUSH', queue.aside, reason .. '\\n' .. message.element)
-  queue.address.grown = queue.address.grown + message.size
-  sums.bytes = sums.bytes + message.size
+  grow(address, message.size)
   sums.parked = sums.parked + 1
   if call('LLEN', queue.aside) > ${parkedKept} then takeParked(parkedOf(queue)[1], 'u') end
 end
@@ -69,15 +68,14 @@ local function removeQueue(queue)
   local bytes = queue.b + STUB_BYTES + keys * KEY_BYTES
   local held = parkedOf(queue)
   for _, message in ipairs(held) do bytes = bytes + message.size end
-  sums.bytes = sums.bytes - bytes
-  sums.messages = sums.messages - call('LLEN', queue.list)
+  grow(queue.address, -bytes)
+  sums.messages = sums.messages - queue.n
   sums.parked = sums.parked - #held
   sums.queues = sums.queues - 1
   local address = queue.address
-  address.grown = address.grown - bytes
-  address.count = address.count - 1
-  if address.count == 0 then sums.addresses = sums.addresses - 1 end
-  call('HDEL', address.key, 'q' .. queue.app)
+  address.c = address.c - 1
+  address.q[queue.app] = nil
+  if address.c == 0 then sums.addresses = sums.addresses - 1 end
   call('HDEL', PREFIX .. 'e', queue.e)
   call('ZREM', PREFIX .. 'd', queue.suffix)
   call('DEL', queue.key, queue.list, queue.aside, queue.keys, queue.topics)
@@ -88,7 +86,7 @@ end
 export const erase: string = `${removal}
 local address = openAddress(ARGV[4])
 local apps, count = {}, 0
-for app in pairs(address.apps) do
+for app in pairs(address.q) do
   if ARGV[5] == '' or app == ARGV[5] then apps[#apps + 1] = app end
 end
 for _, app in ipairs(apps) do
@@ -125,12 +123,11 @@ local function forgetKeys(queue)
     end
   end
   for _, key in ipairs(gone) do call('HDEL', queue.keys, key) end
-  queue.address.grown = queue.address.grown - #gone * KEY_BYTES
-  sums.bytes = sums.bytes - #gone * KEY_BYTES
+  grow(queue.address, -#gone * KEY_BYTES)
   if next then
     queue:set('y', next)
   else
-    queue:drop('y')
+    queue:set('y', nil)
   end
 end
 
@@ -143,7 +140,7 @@ for _, suffix in ipairs(due) do
     expireDue(queue)
     forgetKeys(queue)
     local idle = queue.u + STUB_MS
-    local isEmpty = call('EXISTS', queue.list, queue.aside, queue.keys) == 0
+    local isEmpty = queue.n == 0 and call('EXISTS', queue.aside, queue.keys) == 0
     if isEmpty and idle <= now then
       removeQueue(queue)
     else
@@ -167,7 +164,7 @@ return { echo, removed, #due, tonumber(call('HGET', TOTALS, 'bytes') or 0) }
 export const restore: string = `
 local address = openAddress(ARGV[4])
 local app, epoch = ARGV[5], ARGV[6]
-if address.apps[app] or call('HEXISTS', PREFIX .. 'e', epoch) == 1 then return { echo, removed, 0 } end
+if address.q[app] or call('HEXISTS', PREFIX .. 'e', epoch) == 1 then return { echo, removed, 0 } end
 local queue = openQueue(address, app, epoch)
 local i = 7
 for _, field in ipairs({ 'l', 'f', 'h', 's' }) do
@@ -190,14 +187,15 @@ local function due(expires)
 end
 
 many(function()
-  queue:set('S' .. ARGV[i], ARGV[i + 1])
-  return 2
+  queue.p[ARGV[i]] = { tonumber(ARGV[i + 1]), tonumber(ARGV[i + 2]) }
+  return 3
 end)
 many(function()
   local message = head(ARGV[i])
   call('RPUSH', queue.list, ARGV[i])
   if message.topic ~= '' then call('HSET', queue.topics, message.topic, message.position) end
   queue:settle(message.size)
+  queue:set('n', queue.n + 1)
   sums.messages = sums.messages + 1
   due(message.expires)
   return 1
@@ -205,16 +203,14 @@ end)
 many(function()
   local message = head(ARGV[i + 1])
   call('RPUSH', queue.aside, ARGV[i] .. '\\n' .. ARGV[i + 1])
-  address.grown = address.grown + message.size
-  sums.bytes = sums.bytes + message.size
+  grow(address, message.size)
   sums.parked = sums.parked + 1
   due(message.expires)
   return 2
 end)
 many(function()
   call('HSET', queue.keys, ARGV[i], ARGV[i + 1])
-  address.grown = address.grown + KEY_BYTES
-  sums.bytes = sums.bytes + KEY_BYTES
+  grow(address, KEY_BYTES)
   local untilMs = tonumber(match(ARGV[i + 1], '^%S+ %d+ (%d+)'))
   if not queue.y or untilMs < queue.y then queue:set('y', untilMs) end
   return 2
