@@ -111,6 +111,12 @@ function checkPrefix(prefix: string): string {
   throw new Error(`The prefix ${prefix} has a brace, which Redis Cluster would take for a hash tag. Leave it out`);
 }
 
+/** Sessions and positions, which take turns in an answer. */
+function placesOf(answer: unknown): readonly { readonly session: string; readonly handled: number }[] {
+  const all = Array.isArray(answer) ? answer : [];
+  return all.flatMap((session, index) => (index % 2 === 0 ? { session: String(session), handled: Number(all[index + 1]) } : []));
+}
+
 function readNames(text: string): readonly QueueName[] {
   return (JSON.parse(text) as string[]).map(parseQueueName);
 }
@@ -147,7 +153,7 @@ function createBuffer(context: BufferContext): MessageBuffer {
     const [state, second, third, fourth] = found;
     switch (state) {
       case 'pending':
-        return { state, queue, place, message: parseElement(String(second)), sent: third === 1 };
+        return { state, queue, place, message: parseElement(String(second)), sent: third === 1, places: placesOf(fourth) };
       case 'parked':
         return { state, queue, message: parseElement(String(second)), reason: decodeURIComponent(String(third)) };
       default:

@@ -135,8 +135,11 @@ export type MessageState =
       readonly state: 'pending';
       readonly queue: QueueName;
       readonly message: BufferedMessage;
-      readonly place: Place /** A session that is gone, or has polled since, was sent it. */;
+      readonly place: Place;
+      /** A session that is gone, or has polled since, was sent it. */
       readonly sent: boolean;
+      /** Sessions whose places are kept, at any node, where the buffer knows more than this one's. */
+      readonly places?: readonly { readonly session: string; readonly handled: number }[];
     }
   | { readonly state: 'parked'; readonly queue: QueueName; readonly message: BufferedMessage; readonly reason: string }
   | { readonly state: 'gone'; readonly queue: QueueName; readonly reason: Removal['reason'] | 'unknown' };

@@ -19,11 +19,12 @@ export function describeMessage(context: ServerContext, id: string, found: Messa
     };
   }
   if (found.state === 'gone') return { ...base, state: found.reason, code: 'ended', why: endings[found.reason], sessions: [] };
-  const sessions = [...followersOf(context, address, application)].map((session) => ({
+  const own = [...followersOf(context, address, application)].map((session) => ({
     session: session.id,
     recipient: session.entry.recipient,
     state: stateIn(session, found.queue, found.place),
   }));
+  const sessions = [...own, ...elsewhere(found, own)];
   const { code, why } = explain(context, found, sessions);
   const isAcknowledged = sessions.some(({ state }) => state === 'acknowledged');
   const isDelivered = found.sent || sessions.some(({ state }) => state === 'delivered');
@@ -49,6 +50,23 @@ export function isSentTo(sessions: Iterable<Session>, queue: QueueName, place: P
     if (state === 'delivered' || state === 'acknowledged') return true;
   }
   return false;
+}
+
+/** Sessions of other nodes, as far as the buffer knows of them. */
+function elsewhere(
+  { queue, place, sent, places = [] }: MessageState & { readonly state: 'pending' },
+  own: DeliveryStatus['sessions'],
+): DeliveryStatus['sessions'] {
+  const { address } = queue;
+  if (address.kind !== 'recipient') return [];
+  const known = new Set(own.map(({ session }) => session));
+  return places
+    .filter(({ session }) => !known.has(session))
+    .map(({ session, handled }) => ({
+      session,
+      recipient: address.name,
+      state: handled >= place.position ? 'acknowledged' : sent ? 'delivered' : 'waiting',
+    }));
 }
 
 function stateIn(session: Session, queue: QueueName, place: Place): DeliveryStatus['sessions'][number]['state'] {
@@ -87,7 +105,13 @@ function explain(
         };
   }
   const held = waiting.map(({ session }) => context.sessions.get(session)).filter((session) => session?.held !== undefined);
-  if (held.length === 0) return { code: 'between-polls', why: 'The client is between two polls; the next one takes it.' };
+  if (held.length === 0) {
+    const isHere = waiting.some(({ session }) => context.sessions.has(session));
+    const why = isHere
+      ? 'The client is between two polls; the next one takes it.'
+      : 'The client polls another node, which takes it with its next look: within 5 s, if it was not woken.';
+    return { code: 'between-polls', why };
+  }
   const delay = Math.max(0, ...held.map((session) => session?.applications.get(application)?.maxDelay ?? 0));
   if (delay > 0 && found.message.urgency !== 'high') {
     return {

@@ -34,6 +34,18 @@ local function park(message, index)
   if call('LLEN', queue.aside) > ${parkedKept} then takeParked(parkedOf(queue)[1], 'u') end
 end
 
+-- Sessions and how far each has handled, in turns.
+local function placesOf()
+  local places = {}
+  for session, place in pairs(queue.p) do
+    if place[2] > now then
+      places[#places + 1] = session
+      places[#places + 1] = place[1]
+    end
+  end
+  return places
+end
+
 local function state()
   local message, index = messageAt(queue, position)
   if message then
@@ -45,7 +57,7 @@ local function state()
     elseif how == 'park' then
       park(message, index)
     end
-    return { 'pending', message.element, queue.s >= position and 1 or 0 }
+    return { 'pending', message.element, queue.s >= position and 1 or 0, placesOf() }
   end
   local held = findParked()
   if held then
