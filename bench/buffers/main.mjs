@@ -67,6 +67,13 @@ function cpuMs() {
   return (user + system) / 1000;
 }
 
+/** CPU of the Redis that is measured, so far. */
+async function redisMs() {
+  const info = redis === undefined ? '' : String(await redis.ask(['INFO', 'cpu']));
+  const seconds = [/used_cpu_sys:([\d.]+)/, /used_cpu_user:([\d.]+)/].map((found) => Number(found.exec(info)?.[1] ?? 0));
+  return seconds.reduce((sum, each) => sum + each * 1000, 0);
+}
+
 /** Accepted messages for each second, and the longest that the event loop was held up meanwhile. */
 async function accepted() {
   const warm = size(20_000);
@@ -74,11 +81,12 @@ async function accepted() {
   await storeAll(0, warm);
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();
-  const beganAt = performance.now();
+  const [beganAt, redisAt] = [performance.now(), await redisMs()];
   await storeAll(warm, warm + measured);
   const seconds = (performance.now() - beganAt) / 1000;
   delays.disable();
-  return { perSecond: measured / seconds, longestStallMs: delays.max / 1e6 };
+  const redisMicroseconds = (((await redisMs()) - redisAt) * 1000) / measured;
+  return { perSecond: measured / seconds, longestStallMs: delays.max / 1e6, redisMicroseconds };
 }
 
 /**
@@ -109,17 +117,20 @@ async function polls() {
     return read;
   };
   for (let n = 0; n < 10; n++) await round();
-  let from = cpuMs();
+  let [from, redisAt] = [cpuMs(), await redisMs()];
   for (let n = 0; n < rounds; n++) await round();
   const emptyMicroseconds = ((cpuMs() - from) * 1000) / (rounds * recipients);
+  const redisEmptyMicroseconds = (((await redisMs()) - redisAt) * 1000) / (rounds * recipients);
   await storeAll(0, rounds * recipients);
   await rest(300);
-  from = cpuMs();
+  [from, redisAt] = [cpuMs(), await redisMs()];
   let read = 0;
   for (let n = 0; n < rounds; n++) read += await round();
   await rest(300);
   if (read !== rounds * recipients) throw new Error(`${read} messages were read, ${rounds * recipients} stored`);
-  return { emptyMicroseconds, deliveredMicroseconds: ((cpuMs() - from) * 1000) / read };
+  const deliveredMicroseconds = ((cpuMs() - from) * 1000) / read;
+  const redisDeliveredMicroseconds = (((await redisMs()) - redisAt) * 1000) / read;
+  return { emptyMicroseconds, deliveredMicroseconds, redisEmptyMicroseconds, redisDeliveredMicroseconds };
 }
 
 /** Bytes of what is stored outside this process. */

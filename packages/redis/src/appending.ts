@@ -5,10 +5,13 @@
 import { type AppendEntry, type AppendOutcome, addressKey, messageId } from '@pollux/core/server';
 import { type BufferContext, callWhole } from './context.ts';
 import { encodeTopic, urgencyLetter } from './element.ts';
+import { unavailable } from './errors.ts';
 import type { Bucket } from './keys.ts';
 
 /** Entries of one call: a script holds up everybody else for as long as it runs. */
 const batch = 100;
+/** Milliseconds for which a publish waits for replicas. */
+const replicationMs = 1000;
 
 /** An entry on its way. */
 interface Pending {
@@ -59,12 +62,23 @@ async function send(context: BufferContext, bucket: Bucket, all: readonly Pendin
     for (const { entry, name } of all) pushArguments(args, entry, name, context.newEpoch());
     const answer = await callWhole(context, 'append', bucket, args);
     const [, results, wakes, bytes] = answer as [unknown, AppendResult[], string[][], number];
+    await untilReplicated(context, bucket);
     if (bytes >= 0) context.bytes[bucket.index] = bytes;
     for (const [name, ...nodes] of wakes) tellReaders(context, all, results, name ?? '', nodes);
     for (const [index, { settle }] of all.entries()) settle(outcomeOf(results[index] as AppendResult));
   } catch (error) {
     for (const { fail } of all) fail(error);
   }
+}
+
+/** Waits until so many replicas have what was written, where that is asked; on the connection that wrote it. */
+async function untilReplicated({ store, waitReplicas }: BufferContext, bucket: Bucket): Promise<void> {
+  if (waitReplicas === 0) return;
+  const reached = Number(await store.send(bucket, ['WAIT', String(waitReplicas), String(replicationMs)]));
+  if (reached >= waitReplicas) return;
+  throw unavailable(
+    `It is stored, but only ${reached} of ${waitReplicas} replicas have it. Sent again under its key it is not stored twice.`,
+  );
 }
 
 function pushArguments(args: string[], entry: AppendEntry, name: string, epoch: string): void {

@@ -22,6 +22,8 @@ export interface BufferContext {
   mayFree(): boolean;
   readonly clock: Clock;
   readonly wakeUps: WakeUps;
+  /** Replicas that must have a message before it is accepted. */
+  readonly waitReplicas: number;
   /** Bytes of each bucket as last heard: what the bound of the whole is checked by. */
   readonly bytes: number[];
 }

@@ -41,6 +41,11 @@ export interface RedisBufferOptions {
   readonly buckets?: number;
   /** Milliseconds after which an answer is late, and the connection is dropped. @default 2000 */
   readonly commandTimeoutMs?: number;
+  /**
+   * Replicas that must have a message before it is accepted (`WAIT`): narrows what a failover may lose, and costs each
+   * publish the way to them and back. A publish that fewer have within a second is refused. @default 0
+   */
+  readonly waitReplicas?: number;
   /** More of the client's settings: certificates, for instance. @default none */
   readonly client?: RedisClientOptions;
   /** What time it is for messages. For tests: nodes agree on the time of Redis otherwise. @default the clock of Redis */
@@ -102,6 +107,7 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     mayFree: () => now() >= freesFromMs,
     clock,
     wakeUps: createWakeUps(store, keys, systemClock),
+    waitReplicas: options.waitReplicas ?? 0,
     bytes: [],
   });
 }

@@ -136,3 +136,27 @@ describe('a Redis that may not hold messages', () => {
     await buffer.close();
   });
 });
+
+describe('waiting for replicas', () => {
+  it('accepts what a replica has, and refuses what none has, which its key keeps from being stored twice', {
+    timeout: 60_000,
+  }, async () => {
+    await using redis = await startRedis({ 'repl-diskless-sync-delay': '0' });
+    await using replica = await startRedis({ replicaof: `127.0.0.1 ${redis.port}` });
+    await expect
+      .poll(async () => String(await replica.ask(['INFO', 'replication'])), { timeout: 20_000 })
+      .toContain('master_link_status:up');
+    const buffer = await openRedisBuffer({ url: redis.url, waitReplicas: 1 });
+    const entry = entryOf('alice', '1', { key: 'k' });
+    expect((await buffer.append([entry]))[0]?.kind).toBe('stored');
+    await replica.kill();
+    await expect(buffer.append([entryOf('alice', '2', { key: 'l' })])).rejects.toMatchObject({ code: 'buffer-unavailable' });
+    await replica.start();
+    await expect
+      .poll(async () => String(await replica.ask(['INFO', 'replication'])), { timeout: 20_000 })
+      .toContain('master_link_status:up');
+    expect((await buffer.append([entryOf('alice', '2', { key: 'l' })]))[0]?.kind).toBe('duplicate');
+    expect(textsOf((await buffer.exchange(readingOf('alice')))[0])).toEqual(['1', '2']);
+    await buffer.close();
+  });
+});

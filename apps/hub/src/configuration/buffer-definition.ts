@@ -1,7 +1,7 @@
 /** `buffer`: where messages wait. Flat, so that every setting has its variable and its `--set`. */
 import { z } from 'zod';
 import type { BufferConfiguration } from './configuration.ts';
-import { object, oneOf, text } from './fields.ts';
+import { object, oneOf, text, wholeNumber } from './fields.ts';
 
 function isRedisUrl(value: string): boolean {
   return /^rediss?:\/\/[^/]/.test(value) && URL.canParse(value) && new URL(value).hostname !== '';
@@ -31,6 +31,12 @@ export const bufferDefinition: z.ZodType<BufferConfiguration> = z
         accepts: (value) => /^[!-z|~]{1,64}$/.test(value),
         description: 'What all keys of kind "redis" begin with: several portals may share one server.',
       }).default('pollux:'),
+      waitReplicas: wholeNumber({
+        min: 0,
+        max: 5,
+        default: 0,
+        description: 'Replicas of kind "redis" that must have a message before a publish is accepted.',
+      }),
     },
     object('{ "kind": "lmdb", "path": "/var/lib/pollux/buffer.mdb" }'),
   )

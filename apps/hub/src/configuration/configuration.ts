@@ -57,6 +57,8 @@ export interface BufferConfiguration {
   readonly url: string;
   /** What keys of kind `redis` begin with. */
   readonly prefix: string;
+  /** Replicas of kind `redis` that must have a message before it is accepted. */
+  readonly waitReplicas: number;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';

@@ -37,11 +37,11 @@ async function openFile(path: string, limits: HubConfiguration['limits']): Promi
 }
 
 async function openServer(
-  { url, prefix }: HubConfiguration['buffer'],
+  { url, prefix, waitReplicas }: HubConfiguration['buffer'],
   limits: HubConfiguration['limits'],
 ): Promise<MessageBuffer> {
   try {
-    return await openRedisBuffer({ url, prefix, limits });
+    return await openRedisBuffer({ url, prefix, waitReplicas, limits });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     // The address itself may carry a password.

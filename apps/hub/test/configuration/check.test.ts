@@ -81,7 +81,7 @@ describe('a configuration that may start', () => {
         origins: [],
         applications: { orders: { publisherKeys: [], fetchTargets: [], retain: 'acknowledged', schemas: {} } },
         identity: { developmentSignIn: false },
-        buffer: { kind: 'lmdb', path: 'pollux-buffer.mdb', url: 'redis://127.0.0.1:6379', prefix: 'pollux:' },
+        buffer: { kind: 'lmdb', path: 'pollux-buffer.mdb', url: 'redis://127.0.0.1:6379', prefix: 'pollux:', waitReplicas: 0 },
         limits: { holdSeconds: 25, queueMessages: 1000, bufferBytes: memory / 2 },
         log: { level: 'info' },
         shutdown: { drainSeconds: 5 },
