@@ -1,4 +1,4 @@
-/** What a durable buffer costs beside the least that could do it, and beside memory: `npm run bench:buffers [RUNS]`. */
+/** What a durable buffer costs beside the least that could do it, and beside memory: `npm run bench:buffers [RUNS] [lmdb | redis]`. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { spread } from './harness/statistics.mjs';
 
 const runs = Number(process.argv[2] ?? 5);
 if (!Number.isInteger(runs) || runs < 1) throw new Error('the number of runs is a whole number of at least 1');
+const only = process.argv[3];
 const program = fileURLToPath(new URL('buffers/main.mjs', import.meta.url));
 
 /** @typedef {'bare log' | 'bare script' | 'memory' | 'lmdb' | 'redis'} Contender */
@@ -94,6 +95,7 @@ process.stdout.write(`${cpu}, ${cores} cores, ${memoryGiB} GiB, ${system}, Node.
 process.stdout.write('| what | of, beside | baseline | measured | ratio |\n| --- | --- | ---: | ---: | ---: |\n');
 for (const { id, contenders, figures } of measurements) {
   const [baseline, measured] = contenders;
+  if (only !== undefined && measured !== only) continue;
   /** @type {[Record<string, number>, Record<string, number>][]} */
   const pairs = [];
   for (let run = 0; run < runs; run++) pairs.push([await measure(id, baseline), await measure(id, measured)]);
