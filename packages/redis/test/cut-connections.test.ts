@@ -8,7 +8,7 @@ import { openProxy } from './support/proxy.ts';
 const redis = await startRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
 
-const publishes = Number(process.env['POLLUX_SOAK_CUTS'] ?? 1000);
+const publishes = Number(process.env['POLLUX_SOAK_CUT_CONNECTIONS'] ?? 1000);
 const atOnce = 20;
 
 /** Publishes in groups whose answers are cut off, again until each is answered; gives what stands there in the end. */

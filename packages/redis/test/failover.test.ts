@@ -6,7 +6,7 @@ import { createScripts, script } from '../src/scripts/index.ts';
 import { type RedisCluster, startCluster } from '../src/testing/index.ts';
 import { entryOf, readingOf, textsOf, untilDone } from './support/entries.ts';
 
-const kills = Number(process.env['POLLUX_SOAK_FAILOVERS'] ?? 20);
+const kills = Number(process.env['POLLUX_SOAK_FAILOVERS'] ?? 10);
 const recipients = Array.from({ length: 12 }, (_, index) => `user${index}`);
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
 
