@@ -5,7 +5,7 @@
 import { type AppendEntry, type AppendOutcome, addressKey, messageId } from '@pollux/core/server';
 import { type BufferContext, callWhole } from './context.ts';
 import { encodeTopic, urgencyLetter } from './element.ts';
-import { unavailable } from './errors.ts';
+import { notReplicated } from './errors.ts';
 import type { Bucket } from './keys.ts';
 
 /** Entries of one call: a script holds up everybody else for as long as it runs. */
@@ -75,10 +75,7 @@ async function send(context: BufferContext, bucket: Bucket, all: readonly Pendin
 async function untilReplicated({ store, waitReplicas }: BufferContext, bucket: Bucket): Promise<void> {
   if (waitReplicas === 0) return;
   const reached = Number(await store.send(bucket, ['WAIT', String(waitReplicas), String(replicationMs)]));
-  if (reached >= waitReplicas) return;
-  throw unavailable(
-    `It is stored, but only ${reached} of ${waitReplicas} replicas have it. Sent again under its key it is not stored twice.`,
-  );
+  if (reached < waitReplicas) throw notReplicated();
 }
 
 function pushArguments(args: string[], entry: AppendEntry, name: string, epoch: string): void {

@@ -163,6 +163,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     if (isMoved(reason)) return new MovedError(reason, { cause: error });
     if (reason.startsWith('OOM')) return full(error);
     if (isOver(reason)) drop(current, `Redis answers: ${reason}`);
+    else if (client === current) options.failed(`Redis refuses: ${reason}`);
     return unavailable(`Redis did not do it: ${client === current ? reason : failure}`, error);
   }
 

@@ -14,7 +14,7 @@ const polls = Number(process.env['POLLUX_SOAK_POLLS'] ?? 10_000);
 const recipients = 200;
 const names = Array.from({ length: recipients }, (_, index) => `r${index}`);
 
-describe('answers that get lost or late', () => {
+describe('T36 answers that get lost or late', () => {
   it(`${polls} polls given up behind a stalling proxy: none is answered with another's messages`, {
     timeout: 300_000,
   }, async () => {

@@ -39,7 +39,7 @@ async function publishAll(
   }
 }
 
-describe('a connection that is cut before the answer', () => {
+describe('T37 a connection that is cut before the answer', () => {
   it(`${publishes} publishes, each again until it is answered: one copy of each`, { timeout: 300_000 }, async () => {
     const { texts, failures } = await publishAll('cut:', (text) => text);
     expect(texts.length).toBe(publishes);

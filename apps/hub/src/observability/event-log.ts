@@ -13,6 +13,8 @@ interface Line {
   readonly event: string;
   readonly application?: string;
   readonly reason?: string;
+  /** The buffer's own sentence for operators: it knows no payloads. */
+  readonly why?: string;
   readonly text: string;
 }
 
@@ -32,7 +34,7 @@ function lineOf(event: ServerEvent): Line | undefined {
         text: "message parked: a client's handler failed",
       };
     case 'buffer-failed':
-      return { level: 'error', event: event.kind, reason: event.stage, text: 'message buffer failed' };
+      return { level: 'error', event: event.kind, reason: event.stage, why: event.reason, text: 'message buffer failed' };
     case 'removed':
       return lossOf(event);
     case 'accepted':
