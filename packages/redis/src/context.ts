@@ -11,7 +11,7 @@ export interface BufferContext {
   readonly store: Store;
   readonly scripts: Scripts;
   readonly keys: Keys;
-  readonly watchers: ReadonlySet<BufferWatcher> & Set<BufferWatcher>;
+  readonly watchers: Set<BufferWatcher>;
   /** This node's name, by which others wake it. */
   readonly node: string;
   newEpoch(): string;

@@ -2,11 +2,11 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createCollectingRunner, createManualClock, describeMessageBuffer } from '@pollux/core/testing';
 import { createClient } from '@redis/client';
 import { describe, expect, it } from 'vitest';
-import { openRedisBuffer } from '../src/index.ts';
+import { openRedisBuffer, type RedisBufferOptions } from '../src/index.ts';
 import { type RedisProcess, startCluster, startRedis } from '../src/testing/index.ts';
+import { failingCases } from './support/contract.ts';
 import { entryOf, readingOf, textsOf } from './support/entries.ts';
 
 const guide = readFileSync(new URL('../../../docs/deploy/redis.md', import.meta.url), 'utf8');
@@ -20,47 +20,26 @@ async function withUser(redis: RedisProcess, without?: string): Promise<string> 
   return redis.url.replace('redis://', 'redis://pollux:change-me@');
 }
 
-let buffers = 0;
-
-/** The cases of the contract that fail, of those whose titles have this in them; the first alone where `bail`. */
-async function failing(
-  url: string | readonly string[],
-  { buckets = 1, bail = false, only = '' }: { readonly buckets?: number; readonly bail?: boolean; readonly only?: string } = {},
-): Promise<readonly string[]> {
-  const clock = createManualClock();
-  const prefixes = new WeakMap<object, string>();
-  const open = async (prefix: string, limits: object) => {
-    const buffer = await openRedisBuffer({ url, prefix, limits, clock, buckets });
-    prefixes.set(buffer, prefix);
-    return { buffer, clockAdvance: clock.advance, [Symbol.asyncDispose]: () => buffer.close() };
-  };
-  const runner = createCollectingRunner();
-  describeMessageBuffer('as this user', runner, {
-    open: ({ limits }) => open(`pollux:${buffers++}:`, limits),
-    reopen: (closed, { limits }) => open(prefixes.get(closed) ?? '', limits),
-    join: (running, { limits }) => open(prefixes.get(running) ?? '', limits),
-  });
-  const results = await runner.run({ bail, timeoutMs: 20_000, filter: (name) => name.includes(only) });
-  return results.filter(({ error }) => error !== undefined).map(({ name, error }) => `${name}: ${error}`);
-}
+const as = (url: string | readonly string[]) => (more: Partial<RedisBufferOptions>) =>
+  openRedisBuffer({ url, buckets: 4, ...more });
 
 describe('the user of the guide', () => {
   it('passes the whole contract', { timeout: 120_000 }, async () => {
     await using redis = await startRedis();
-    expect(await failing(await withUser(redis))).toEqual([]);
+    expect(await failingCases(as(await withUser(redis)))).toEqual([]);
   });
 
   it('needs no more in a cluster', { timeout: 180_000 }, async () => {
     await using cluster = await startCluster({ primaries: 3 });
     const urls = await Promise.all(cluster.processes.map((process) => withUser(process)));
-    expect(await failing(urls, { buckets: 4, only: 'port:' })).toEqual([]);
+    expect(await failingCases(as(urls), { only: 'port:' })).toEqual([]);
   });
 
   it('needs each of its commands but the one that may be left out', { timeout: 120_000 }, async () => {
     await using redis = await startRedis();
-    expect(await failing(await withUser(redis, '+config|get'), { only: 'port:' })).toEqual([]);
+    expect(await failingCases(as(await withUser(redis, '+config|get')), { only: 'port:' })).toEqual([]);
     await redis.ask(['ACL', 'DELUSER', 'pollux']);
-    expect((await failing(await withUser(redis, '+lset'), { bail: true, only: '6.5' })).length).toBe(1);
+    expect((await failingCases(as(await withUser(redis, '+lset')), { bail: true, only: '6.5' })).length).toBe(1);
   });
 
   it('reaches no other keys', async () => {

@@ -1,40 +1,18 @@
 /** Redis Cluster: the whole buffer contract, and slots as the cluster counts them. */
-import type { MessageBuffer } from '@pollux/core/server';
-import { createManualClock, describeMessageBuffer, type OpenBuffer } from '@pollux/core/testing';
+import { describeMessageBuffer } from '@pollux/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openRedisBuffer } from '../src/index.ts';
+import { openRedisBuffer, type RedisBufferOptions } from '../src/index.ts';
 import { slotOf } from '../src/slots.ts';
 import { startCluster } from '../src/testing/index.ts';
+import { contractOptions } from './support/contract.ts';
+import { entryOf } from './support/entries.ts';
 
 const cluster = await startCluster({ primaries: 3 });
 afterAll(() => cluster[Symbol.asyncDispose]());
 
-type ManualClock = ReturnType<typeof createManualClock>;
+const open = (more: Partial<RedisBufferOptions>) => openRedisBuffer({ url: cluster.urls, buckets: 16, ...more });
 
-const opened = new WeakMap<MessageBuffer, { readonly prefix: string; readonly clock: ManualClock }>();
-let buffers = 0;
-
-async function open(prefix: string, limits: object, clock: ManualClock): Promise<OpenBuffer> {
-  const buffer = await openRedisBuffer({ url: cluster.urls, prefix, buckets: 16, limits, clock });
-  opened.set(buffer, { prefix, clock });
-  return { buffer, clockAdvance: clock.advance, [Symbol.asyncDispose]: () => buffer.close() };
-}
-
-function openAgain(buffer: MessageBuffer, limits: object): Promise<OpenBuffer> {
-  const found = opened.get(buffer);
-  if (found === undefined) throw new Error('this buffer was not opened here');
-  return open(found.prefix, limits, found.clock);
-}
-
-describeMessageBuffer(
-  'redis cluster',
-  { describe, expect, it },
-  {
-    open: ({ limits }) => open(`b${buffers++}:`, limits, createManualClock()),
-    reopen: (closed, { limits }) => openAgain(closed, limits),
-    join: (running, { limits }) => openAgain(running, limits),
-  },
-);
+describeMessageBuffer('redis cluster', { describe, expect, it }, contractOptions(open));
 
 describe('a cluster', () => {
   it('counts slots as this package does', async () => {
@@ -43,30 +21,15 @@ describe('a cluster', () => {
   });
 
   it('is refused with another number of buckets than it was filled with', async () => {
-    const first = await openRedisBuffer({ url: cluster.urls, prefix: 'counted:', buckets: 8 });
+    const first = await open({ prefix: 'counted:', buckets: 8 });
     await first.close();
-    await expect(openRedisBuffer({ url: cluster.urls, prefix: 'counted:', buckets: 16 })).rejects.toThrow(
-      'spread over 8 buckets, not 16. Set buckets to 8',
-    );
+    await expect(open({ prefix: 'counted:' })).rejects.toThrow('spread over 8 buckets, not 16. Set buckets to 8');
   });
 
   it('spreads addresses over all its processes', async () => {
-    await using other = await open('spread:', {}, createManualClock());
-    const names = Array.from({ length: 300 }, (_, index) => `user${index}`);
-    await other.buffer.append(
-      names.map((name) => ({
-        address: { kind: 'recipient', name },
-        application: 'orders',
-        members: '"x":1',
-        size: 10,
-        ttlSeconds: 60,
-        urgency: 'normal',
-        topic: undefined,
-        key: undefined,
-        fingerprint: '',
-        overflow: 'reject',
-      })),
-    );
+    const buffer = await open({ prefix: 'spread:' });
+    await buffer.append(Array.from({ length: 300 }, (_, index) => entryOf(`user${index}`, 'm')));
+    await buffer.close();
     const counts = await Promise.all(
       cluster.processes.map(async (process) => {
         const keys = (await process.ask(['KEYS', 'spread:*:q:*'])) as string[];
