@@ -8,7 +8,9 @@ const folder = (path: string): string => fileURLToPath(new URL(`../../../${path}
 
 async function load() {
   vi.resetModules();
-  const [core, auth] = await Promise.all([import('@pollux/core/server'), import('@pollux/auth')]);
+  // One after the other; see loadParts in target.ts.
+  const core = await import('@pollux/core/server');
+  const auth = await import('@pollux/auth');
   return { ...core, ...auth };
 }
 

@@ -72,8 +72,11 @@ async function loadParts(modules: Parts['modules'] = {}) {
     });
   }
   try {
-    const [{ createCommunicationServer, createMemoryBuffer }, { applyServerLimits, createNodeHandler }, { defaultLimits }] =
-      await Promise.all([import('@pollux/core/server'), import('@pollux/node'), import('@pollux/core')]);
+    // One after the other: the first import works off what is to be replaced and restored. Two at once would both do so, and
+    // the one that is behind restores a module for a moment that the other has just replaced, and loads.
+    const { createCommunicationServer, createMemoryBuffer } = await import('@pollux/core/server');
+    const { applyServerLimits, createNodeHandler } = await import('@pollux/node');
+    const { defaultLimits } = await import('@pollux/core');
     return { createCommunicationServer, createMemoryBuffer, applyServerLimits, createNodeHandler, defaultLimits };
   } finally {
     for (const path of Object.keys(modules)) vi.doUnmock(core + path);
