@@ -7,6 +7,7 @@ import { type BufferContext, callWhole } from './context.ts';
 import { encodeTopic, urgencyLetter } from './element.ts';
 import { notReplicated } from './errors.ts';
 import type { Bucket } from './keys.ts';
+import type { Logs } from './logs.ts';
 
 /** Entries of one call: a script holds up everybody else for as long as it runs. */
 const batch = 100;
@@ -26,14 +27,15 @@ export interface Appender {
   append(entries: readonly AppendEntry[]): Promise<readonly AppendOutcome[]>;
 }
 
-export function createAppender(context: BufferContext): Appender {
+export function createAppender(context: BufferContext, logs: Logs): Appender {
   const waiting = new Map<Bucket, Pending[]>();
 
   function flush(): void {
     const all = [...waiting];
     waiting.clear();
     for (const [bucket, pending] of all) {
-      for (let from = 0; from < pending.length; from += batch) void send(context, bucket, pending.slice(from, from + batch));
+      for (let from = 0; from < pending.length; from += batch)
+        void send(context, logs, bucket, pending.slice(from, from + batch));
     }
   }
 
@@ -56,12 +58,13 @@ export function createAppender(context: BufferContext): Appender {
   };
 }
 
-async function send(context: BufferContext, bucket: Bucket, all: readonly Pending[]): Promise<void> {
+async function send(context: BufferContext, logs: Logs, bucket: Bucket, all: readonly Pending[]): Promise<void> {
   try {
     const args = [context.node, String(bytesBeside(context, bucket))];
     for (const { entry, name } of all) pushArguments(args, entry, name, context.newEpoch());
     const answer = await callWhole(context, 'append', bucket, args);
     const [, results, wakes, bytes] = answer as [unknown, AppendResult[], string[][], number];
+    for (const { name, entry } of all) logs.changed(name, entry.application);
     await untilReplicated(context, bucket);
     if (bytes >= 0) context.bytes[bucket.index] = bytes;
     for (const [name, ...nodes] of wakes) tellReaders(context, all, results, name ?? '', nodes);

@@ -1,16 +1,9 @@
 /** Acknowledging and reading: the queues of each address by one script, all of them in one round trip. */
-import {
-  addressKey,
-  type ExchangeRequest,
-  freedBeyond,
-  type Loss,
-  lossesAfter,
-  type Place,
-  type QueueExchange,
-  type QueueReading,
-} from '@pollux/core/server';
+import { addressKey, type ExchangeRequest, type Place, type QueueExchange, type QueueReading } from '@pollux/core/server';
 import { type BufferContext, callScript } from './context.ts';
 import { parseElement } from './element.ts';
+import { untold } from './log-state.ts';
+import { isLog, type Logs } from './logs.ts';
 import { parseLosses } from './reasons.ts';
 
 /** A place as arguments of a script. */
@@ -19,7 +12,11 @@ export function placeArguments(place: Place | undefined): readonly [epoch: strin
 }
 
 /** Acknowledges and reads all queues of a request, in the order asked. */
-export async function exchangeAll(context: BufferContext, request: ExchangeRequest): Promise<readonly QueueReading[]> {
+export async function exchangeAll(
+  context: BufferContext,
+  logs: Logs,
+  request: ExchangeRequest,
+): Promise<readonly QueueReading[]> {
   const byAddress = new Map<string, number[]>();
   for (const [index, { address }] of request.queues.entries()) {
     const key = addressKey(address);
@@ -30,12 +27,8 @@ export async function exchangeAll(context: BufferContext, request: ExchangeReque
   const readings: QueueReading[] = [];
   await Promise.all(
     [...byAddress].map(async ([key, indexes]) => {
-      const found = await exchangeOf(
-        context,
-        request,
-        key,
-        indexes.map((index) => request.queues[index] as QueueExchange),
-      );
+      const queues = indexes.map((index) => request.queues[index] as QueueExchange);
+      const found = await (isLog(key) ? logs.read(request, key, queues) : exchangeOf(context, request, key, queues));
       for (const [place, index] of indexes.entries()) readings[index] = found[place] as QueueReading;
     }),
   );
@@ -50,9 +43,9 @@ async function exchangeOf(
 ): Promise<readonly QueueReading[]> {
   const wholeMs = String(Math.ceil(keepMs));
   const args = [key, context.node, session, String(maxBytes), wholeMs, context.mayFree() ? '1' : '0'];
-  for (const { application, handled, read, limit, newest = 0, retain } of queues) {
+  for (const { application, handled, read, limit, retain } of queues) {
     args.push(application, ...placeArguments(handled), ...placeArguments(read), ...placeArguments(limit));
-    args.push(String(newest), retain === true ? '1' : '0', context.newEpoch());
+    args.push(retain === true ? '1' : '0', context.newEpoch());
   }
   return ((await callScript(context, 'exchange', context.keys.bucketOf(key), args)) as ReadingResult[]).map(readingOf);
 }
@@ -81,10 +74,4 @@ function readingOf([epoch, after, last, more, reset, freed, freedTo, hasHoles, l
     reset: reset === 1,
     freed,
   };
-}
-
-function untold(losses: readonly Loss[], after: number, freedTo: number, hasHoles: boolean): readonly Loss[] {
-  const freedByOthers = freedBeyond({ freedTo, hasHoles, losses }, after);
-  const all = lossesAfter(losses, after);
-  return freedByOthers === undefined ? all : [...all, freedByOthers];
 }

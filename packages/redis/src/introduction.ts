@@ -1,6 +1,6 @@
 /** The first words on a connection: who answers there, and may a buffer rest on it. */
 import type { createClient as createRedisClient } from '@redis/client';
-import type { Scripts } from './scripts/index.ts';
+import type { Script, Scripts } from './scripts/index.ts';
 import { readFacts, type ServerFacts, unfitness } from './server-facts.ts';
 
 export type Client = ReturnType<typeof createRedisClient>;
@@ -25,8 +25,15 @@ export async function introduce(client: Client, scripts: Scripts, totals: readon
   const unfit = unfitness(facts);
   if (unfit !== undefined) throw new Error(`This Redis cannot hold messages: ${unfit}.`);
   const known = await Promise.all(totals.map((key) => client.sendCommand(['EVAL', scripts.begin.text, '1', key, facts.runId])));
-  await Promise.all(Object.values(scripts).map(({ text }) => client.sendCommand(['SCRIPT', 'LOAD', text])));
+  await load(client, Object.values(scripts));
   return { facts, isOld: known.some((answer) => Number(answer) === 1) };
+}
+
+/** Gives the process what it does not have: to compile a script costs it more than to answer a hundred polls. */
+async function load(client: Client, scripts: readonly Script[]): Promise<void> {
+  const there = await client.sendCommand(['SCRIPT', 'EXISTS', ...scripts.map(({ sha }) => sha)]);
+  const missing = scripts.filter((_, index) => !Array.isArray(there) || Number(there[index]) !== 1);
+  await Promise.all(missing.map(({ text }) => client.sendCommand(['SCRIPT', 'LOAD', text])));
 }
 
 /** The value in an answer to `CONFIG GET`, which is a list in one protocol and a map in the other. */

@@ -6,7 +6,6 @@ import {
   type MessageBuffer,
   type MessageState,
   parseMessageId,
-  type QueueName,
   systemClock,
   systemRandom,
 } from '@pollux/core/server';
@@ -18,6 +17,7 @@ import { exchangeAll, placeArguments } from './exchanging.ts';
 import { healthOf } from './health.ts';
 import { createInspection } from './inspection.ts';
 import { parseQueueName } from './keys.ts';
+import { createLogs, type Logs } from './logs.ts';
 import { openStore } from './open-store.ts';
 import { endingOf, restoreArguments } from './restoring.ts';
 import { createScripts } from './scripts/index.ts';
@@ -75,6 +75,7 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
   const watchers = new Set<BufferWatcher>();
   const node = random.token(epochBytes);
   let freesFromMs = 0;
+  let logs: Logs | undefined;
 
   const { store, keys } = await openStore({
     urls: typeof options.url === 'string' ? [options.url] : options.url,
@@ -85,7 +86,10 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     commandTimeoutMs: options.commandTimeoutMs ?? 2000,
     node,
     woken(text) {
-      for (const name of readNames(text)) for (const watcher of watchers) watcher.appended?.(name);
+      for (const queue of readNames(text)) {
+        logs?.changed(queue.name, queue.application);
+        for (const watcher of watchers) watcher.appended?.(queue);
+      }
     },
     failed(reason) {
       for (const watcher of watchers) watcher.failed?.({ stage: 'watch', reason });
@@ -95,7 +99,7 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
       if (isOld) freesFromMs = now() + limits.sessionSeconds * 1000;
     },
   });
-  return createBuffer({
+  const context: BufferContext = {
     store,
     scripts,
     keys,
@@ -109,7 +113,9 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     wakeUps: createWakeUps(store, keys, systemClock),
     waitReplicas: options.waitReplicas ?? 0,
     bytes: [],
-  });
+  };
+  logs = createLogs(context);
+  return createBuffer(context, logs);
 }
 
 function checkPrefix(prefix: string): string {
@@ -123,11 +129,11 @@ function placesOf(answer: unknown): readonly { readonly session: string; readonl
   return all.flatMap((session, index) => (index % 2 === 0 ? { session: String(session), handled: Number(all[index + 1]) } : []));
 }
 
-function readNames(text: string): readonly QueueName[] {
+function readNames(text: string): readonly ReturnType<typeof parseQueueName>[] {
   return (JSON.parse(text) as string[]).map(parseQueueName);
 }
 
-function createBuffer(context: BufferContext): MessageBuffer {
+function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
   const { store, watchers, keys, scripts, now } = context;
   const inspect = createInspection({ store, scripts, keys, now });
   let isClosed = false;
@@ -138,7 +144,7 @@ function createBuffer(context: BufferContext): MessageBuffer {
   }
 
   const sweeper = startSweeping(context);
-  const appender = createAppender(context);
+  const appender = createAppender(context, logs);
 
   /** The name of the queue of an epoch: an id does not say in which bucket it stands. */
   async function nameByEpoch(epoch: string): Promise<string | undefined> {
@@ -155,6 +161,7 @@ function createBuffer(context: BufferContext): MessageBuffer {
     const queue = { address, application };
     const args = [name, application, place.epoch, String(place.position), how, encodeURIComponent(reason)];
     const found = (await callScript(context, 'take', keys.bucketOf(name), args)) as unknown[] | null | undefined;
+    if (how !== 'find') logs.changed(name, application);
     if (!Array.isArray(found)) return undefined;
     const [state, second, third, fourth] = found;
     switch (state) {
@@ -175,7 +182,7 @@ function createBuffer(context: BufferContext): MessageBuffer {
     },
     async exchange(request, signal) {
       usable(signal);
-      return exchangeAll(context, request);
+      return exchangeAll(context, logs, request);
     },
     async forget(session, queues) {
       usable();
@@ -199,13 +206,18 @@ function createBuffer(context: BufferContext): MessageBuffer {
     async erase(address, application) {
       usable();
       const name = addressKey(address);
-      return Number(await callScript(context, 'erase', keys.bucketOf(name), [name, application ?? '']));
+      const count = Number(await callScript(context, 'erase', keys.bucketOf(name), [name, application ?? '']));
+      logs.changed(name, application);
+      return count;
     },
     async restore(stored) {
       usable();
       // Its epoch may be known in another bucket, where the script does not see it.
       if (keys.buckets.length > 1 && (await nameByEpoch(stored.epoch)) !== undefined) return false;
-      return (await callScript(context, 'restore', keys.bucketOf(addressKey(stored.address)), restoreArguments(stored))) === 1;
+      const name = addressKey(stored.address);
+      const isDone = (await callScript(context, 'restore', keys.bucketOf(name), restoreArguments(stored))) === 1;
+      logs.changed(name, stored.application);
+      return isDone;
     },
     watch(watcher) {
       usable();

@@ -1,30 +1,17 @@
-/** Acknowledging and reading the queues of one address for one session; and forgetting a session's places. */
+/** Acknowledging and reading a recipient's queues for one session; and forgetting a session's places. */
+import { reader, sent } from './following.ts';
 
 /** Arguments of one queue of an exchange, in this order. */
-const exchangeArguments = 10;
+const exchangeArguments = 9;
 
-const sent = `
-local function noteSent(queue, epoch, position)
-  if epoch ~= queue.e or position <= queue.s then return end
-  queue:set('s', math.min(position, queue.l))
-end
-`;
-
-export const exchange: string = `${sent}
+export const exchange: string = `${sent}${reader}
 local address = openAddress(ARGV[4])
-local node, session, maxBytes = ARGV[5], ARGV[6], tonumber(ARGV[7])
+local session, maxBytes = ARGV[6], tonumber(ARGV[7])
 local keepMs, mayFree = tonumber(ARGV[8]), ARGV[9] == '1'
-local isRecipient = sub(address.name, 1, 1) == 'r'
 
 local function startOf(queue)
   local first = call('LINDEX', queue.list, 0)
   return first and head(first).position - 1 or queue.l
-end
-
-local function startOfNewest(queue, newest)
-  local count = queue.n
-  if newest <= 0 or count == 0 then return queue.l end
-  return head(call('LINDEX', queue.list, math.max(0, count - newest))).position - 1
 end
 
 -- Keeps the session's place, moved on to what it handled; a session that says nothing of it has handled nothing.
@@ -90,22 +77,12 @@ local function exchangeOne(queue, i)
   local isReset
   if readEpoch ~= '' then isReset = not stands(readEpoch, readTo) else isReset = not stands(handledEpoch, handledTo) end
   local limit = limitEpoch == queue.e and limitTo or queue.l
-  local after
-  if not isReset and readEpoch ~= '' then
-    after = math.min(readTo, limit)
-  elseif isReset or isRecipient then
-    after = startOf(queue)
-  else
-    after = startOfNewest(queue, tonumber(ARGV[i + 7]))
-  end
+  local after = not isReset and readEpoch ~= '' and math.min(readTo, limit) or startOf(queue)
   if not isReset and readEpoch ~= '' then noteSent(queue, readEpoch, readTo) end
   if limitEpoch ~= '' then noteSent(queue, limitEpoch, limitTo) end
-  local freed = 0
-  if isRecipient then
-    local stood = not isReset and handledEpoch ~= '' and stands(handledEpoch, handledTo)
-    keepPlace(queue, stood and math.min(handledTo, limit) or nil)
-    if ARGV[i + 8] == '0' then freed = free(queue) end
-  end
+  local stood = not isReset and handledEpoch ~= '' and stands(handledEpoch, handledTo)
+  keepPlace(queue, stood and math.min(handledTo, limit) or nil)
+  local freed = ARGV[i + 7] == '0' and free(queue) or 0
   local found, more = read(queue, after)
   queue:save()
   return { queue.e, after, queue.l, more, isReset and 1 or 0, freed, queue.f, queue.o and 1 or 0, queue.L or '', found }
@@ -113,13 +90,9 @@ end
 
 local readings = {}
 for i = 10, #ARGV, ${exchangeArguments} do
-  readings[#readings + 1] = exchangeOne(openQueue(address, ARGV[i], ARGV[i + 9]), i)
+  readings[#readings + 1] = exchangeOne(openQueue(address, ARGV[i], ARGV[i + 8]), i)
 end
--- What comes here is told to this node for as long as it asks; the note lasts at least half as long as a place.
-if (address.n[node] or 0) < now + keepMs / 2 then
-  address.n[node] = now + keepMs
-  address.isChanged = true
-end
+noteReader(address, ARGV[5], keepMs)
 saveAddress(address)
 saveSums()
 return { echo, removed, readings }

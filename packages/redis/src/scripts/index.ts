@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { append } from './append.ts';
 import { base, type ScriptLimits } from './base.ts';
 import { exchange, forget } from './exchange.ts';
+import { follow } from './following.ts';
 import { describe, dump, peek, summarise } from './looking.ts';
 import { expiry, messages, parked } from './messages.ts';
 import { erase, restore, sweep, take } from './taking.ts';
@@ -32,6 +33,7 @@ export type Scripts = Readonly<
     | 'begin'
     | 'append'
     | 'exchange'
+    | 'follow'
     | 'forget'
     | 'take'
     | 'erase'
@@ -52,6 +54,7 @@ export function createScripts(limits: ScriptLimits): Scripts {
     begin: script(evenFull(begin)),
     append: script(whole(append)),
     exchange: script(evenFull(whole(exchange))),
+    follow: script(evenFull(whole(follow))),
     forget: script(evenFull(base(limits) + forget)),
     take: script(evenFull(whole(take))),
     erase: script(evenFull(whole(erase))),
