@@ -121,6 +121,8 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
     isHeld: false,
     isBusy: false,
     isWoken: false,
+    wokenBy: undefined,
+    quiet: undefined,
     isDone: false,
     cancel: () => endPoll(context, held, undefined),
   };

@@ -1,4 +1,5 @@
 /** A poll between its arrival and its answer: the one small object kept for each. */
+import type { QueueReading } from '../buffer/message-buffer.ts';
 import type { Timer } from '../protocol/environment.ts';
 import type { Problem } from '../protocol/problem.ts';
 import type { HeldPoll, PollOutcome } from './communication-server.ts';
@@ -40,5 +41,9 @@ export interface HeldState extends HeldPoll {
   /** The buffer is being asked; a wake-up meanwhile has it asked again. */
   isBusy: boolean;
   isWoken: boolean;
+  /** Which of the followings woke it, by index, where a buffer that others share is asked for those alone. */
+  wokenBy: number[] | undefined;
+  /** What such a buffer answered last for all followings, where there was nothing in any of them. */
+  quiet: readonly QueueReading[] | undefined;
   isDone: boolean;
 }

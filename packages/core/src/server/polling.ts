@@ -16,24 +16,34 @@ import { answerPoll, endPoll, type PollEnding } from './answering.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
 import type { HeldState } from './held-poll.ts';
 import { rankOf } from './packing.ts';
+import type { Following } from './session.ts';
 import { lifetimeMs } from './sessions.ts';
 
 /** Seconds advised between polls while there is no place to hold more. */
 const crowdedSeconds = 10;
 
-/** Asks the buffer for all queues of a poll; the first time it acknowledges as well. */
-export function ask(context: ServerContext, held: HeldState, isFirst: boolean, nowMs: number): void {
+/**
+ * Asks for what woke a poll. A buffer that others share is asked for those queues alone, where all were quiet before:
+ * a message for everyone does not have each recipient's queue asked for, too. The poll's timer has all asked again.
+ */
+export function askWoken(context: ServerContext, held: HeldState, nowMs: number): void {
+  ask(context, held, false, nowMs, held.quiet && held.wokenBy);
+}
+
+/** Asks the buffer for all queues of a poll, or for those that are `calling`; the first time it acknowledges as well. */
+export function ask(context: ServerContext, held: HeldState, isFirst: boolean, nowMs: number, calling?: readonly number[]): void {
   if (held.isDone) return;
-  const { session } = held;
+  const { session, quiet } = held;
   held.isBusy = true;
   held.isWoken = false;
+  held.wokenBy = undefined;
   const holdMs = Math.min(Math.max(held.deadlineMs - nowMs, 0), againMs(context, held));
   const keepMs = lifetimeMs(context, session) + holdMs;
   let readings: MaybePromise<readonly QueueReading[]>;
   try {
     readings = context.buffer.exchange({
       session: session.id,
-      queues: held.followings,
+      queues: calling === undefined ? held.followings : calling.map((index) => held.followings[index] as Following),
       maxBytes: context.limits.responseBytes,
       keepMs,
     });
@@ -41,7 +51,8 @@ export function ask(context: ServerContext, held: HeldState, isFirst: boolean, n
     unavailable(context, held);
     return;
   }
-  if ('then' in readings) decideLater(context, held, readings, isFirst);
+  if (calling !== undefined) decideWithRest(context, held, readings, calling, quiet ?? []);
+  else if ('then' in readings) decideLater(context, held, readings, isFirst);
   else decide(context, held, readings, isFirst, nowMs);
 }
 
@@ -56,6 +67,22 @@ function decideLater(
     (found) => decide(context, held, found, isFirst, context.now()),
     () => unavailable(context, held),
   );
+}
+
+/** Decides by what those that called hold, and by the others' quiet. */
+function decideWithRest(
+  context: ServerContext,
+  held: HeldState,
+  readings: MaybePromise<readonly QueueReading[]>,
+  calling: readonly number[],
+  quiet: readonly QueueReading[],
+): void {
+  const all = Promise.resolve(readings).then((found) => {
+    const merged = [...quiet];
+    for (const [place, index] of calling.entries()) merged[index] = found[place] as QueueReading;
+    return merged;
+  });
+  decideLater(context, held, all, false);
 }
 
 /** Ends a poll whose buffer did not answer. */
@@ -77,7 +104,9 @@ function decide(
   held.isBusy = false;
   if (held.isDone) return;
   if (isFirst) noteAcknowledged(context, held.session, held.followings, readings);
-  if (!held.mustAnswer && context.drainSeconds === undefined && held.session.interval === 0 && areQuiet(readings))
+  const isQuiet = areQuiet(readings);
+  held.quiet = isQuiet && context.buffer.supports.shared ? readings : undefined;
+  if (isQuiet && !held.mustAnswer && context.drainSeconds === undefined && held.session.interval === 0)
     return goOn(context, held, nowMs);
   const sections = sectionsOf(held, readings);
   const isOver = nowMs >= held.deadlineMs || context.drainSeconds !== undefined;
@@ -86,7 +115,7 @@ function decide(
   if (!held.isHeld && isCrowded(context, held))
     return answerPoll(context, held, sections, { advice: { interval: crowdedSeconds } });
   hold(context, held, Math.min(dueMs, held.deadlineMs, nowMs + againMs(context, held)), nowMs);
-  if (held.isWoken) ask(context, held, false, nowMs);
+  if (held.isWoken) askWoken(context, held, nowMs);
 }
 
 /** Nothing in any queue: the most frequent case, without making an answer. */
@@ -104,7 +133,7 @@ function goOn(context: ServerContext, held: HeldState, nowMs: number): void {
   if (!held.isHeld && isCrowded(context, held))
     return answerPoll(context, held, sectionsOf(held, []), { advice: { interval: crowdedSeconds } });
   hold(context, held, Math.min(held.deadlineMs, nowMs + againMs(context, held)), nowMs);
-  if (held.isWoken) ask(context, held, false, nowMs);
+  if (held.isWoken) askWoken(context, held, nowMs);
 }
 
 function sectionsOf(held: HeldState, readings: readonly QueueReading[]): Section[] {

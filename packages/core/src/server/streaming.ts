@@ -163,6 +163,8 @@ function goOn(state: StreamState, answered: HeldState): void {
     isHeld: false,
     isBusy: false,
     isWoken: false,
+    wokenBy: undefined,
+    quiet: undefined,
     isDone: false,
     cancel: () => endPoll(context, next, undefined),
   };
