@@ -25,6 +25,7 @@ export type {
   QueueExchange,
   QueueName,
   QueueReading,
+  QuietQueue,
   Removal,
 } from './buffer/message-buffer.ts';
 export type { StoredKey, StoredQueue } from './buffer/stored-queue.ts';

@@ -3,7 +3,7 @@
  * last, unless something was appended since, a message in it has expired, the reader is further than that, or it is
  * older than a look may be. Whoever needs more waits for one reading, which all share who come before it is sent.
  */
-import type { ExchangeRequest, Place, QueueExchange, QueueReading } from '@pollux/core/server';
+import type { ExchangeRequest, Place, QueueExchange, QueueReading, QuietQueue } from '@pollux/core/server';
 import { type BufferContext, callWhole } from './context.ts';
 import { type LogAnswer, type LogState, readLog, stands, stateAfter } from './log-state.ts';
 
@@ -38,6 +38,8 @@ interface Log {
 export interface Logs {
   /** Reads logs of one address for one session. */
   read(request: ExchangeRequest, address: string, queues: readonly QueueExchange[]): Promise<readonly QueueReading[]>;
+  /** Whether a log is another than it was. */
+  isOther(address: string, queue: QuietQueue, keepMs: number): Promise<boolean>;
   /** Something came or left; without an application, in all logs of the address. */
   changed(address: string, application?: string): void;
 }
@@ -150,6 +152,14 @@ export function createLogs(context: BufferContext): Logs {
         keepMs,
       );
       return queues.map((asked, index) => readLog((found[index] as Log).state as LogState, asked, maxBytes));
+    },
+    async isOther(address, { application, epoch, last, ...queue }, keepMs) {
+      const nowMs = clock.monotonic();
+      const log = open(address, application, nowMs);
+      // Not as `read`, which would say that it was sent.
+      const asked = { ...queue, application, read: undefined, handled: { epoch, position: last } };
+      await satisfy([[log, need(log, asked, keepMs, nowMs)]], keepMs);
+      return log.state?.epoch !== epoch || log.state.last !== last;
     },
     changed(address, application) {
       if (application !== undefined) {

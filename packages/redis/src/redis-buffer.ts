@@ -18,6 +18,7 @@ import { healthOf } from './health.ts';
 import { createInspection } from './inspection.ts';
 import { parseQueueName } from './keys.ts';
 import { createLogs, type Logs } from './logs.ts';
+import { createLooks } from './looks.ts';
 import { openStore } from './open-store.ts';
 import { endingOf, restoreArguments } from './restoring.ts';
 import { createScripts } from './scripts/index.ts';
@@ -145,6 +146,7 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
 
   const sweeper = startSweeping(context);
   const appender = createAppender(context, logs);
+  const looks = createLooks(context, logs);
 
   /** The name of the queue of an epoch: an id does not say in which bucket it stands. */
   async function nameByEpoch(epoch: string): Promise<string | undefined> {
@@ -183,6 +185,10 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
     async exchange(request, signal) {
       usable(signal);
       return exchangeAll(context, logs, request);
+    },
+    async look(queues, keepMs) {
+      usable();
+      return looks.look(queues, keepMs);
     },
     async forget(session, queues) {
       usable();

@@ -8,6 +8,7 @@ import type * as Logs from '../src/logs.ts';
 import { startRedis } from '../src/testing/index.ts';
 import { entryOf, textsOf } from './support/entries.ts';
 import { compare, expiring, steps } from './support/log-model.ts';
+import { scriptCalls } from './support/polls.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -94,11 +95,6 @@ function followersOf(buffer: MessageBuffer, count: number) {
   };
 }
 
-async function callsOf(): Promise<number> {
-  const found = /cmdstat_evalsha:calls=(\d+)/.exec(String(await redis.ask(['INFO', 'commandstats'])));
-  return Number(found?.[1] ?? 0);
-}
-
 describe('who has read further at another node', () => {
   it('is not taken for one who comes from nowhere', async () => {
     await using here = disposable(await openRedisBuffer({ url: redis.url, prefix: 'further:' }));
@@ -123,13 +119,13 @@ describe('a broadcast', () => {
     const poll = followersOf(here.buffer, 500);
     expect(await poll()).toHaveLength(500);
     const woken = new Promise((wake) => here.buffer.watch({ appended: wake }));
-    const before = await callsOf();
+    const before = await scriptCalls(redis);
     await there.buffer.append([entryOf('', 'for all', { address: everyone })]);
     await woken;
     const readings = await poll();
     // Their next polls say how far they were sent: told once for all of them.
     await poll();
-    const calls = (await callsOf()) - before;
+    const calls = (await scriptCalls(redis)) - before;
     expect(readings.map(textsOf)).toEqual(readings.map(() => ['for all']));
     // One to publish, one to read, one to tell what was sent; each node sweeps every second, by one more.
     expect(calls).toBeLessThanOrEqual(3 + 10);

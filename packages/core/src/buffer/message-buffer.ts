@@ -113,6 +113,13 @@ export interface QueueReading {
   readonly freed: number;
 }
 
+/** A queue with nothing to read for a session, as it was then. */
+export interface QuietQueue extends QueueName {
+  readonly epoch: string;
+  /** The last position that was assigned. */
+  readonly last: number;
+}
+
 /** Why a message left, told to watchers. `positions` are those of one queue. */
 export interface Removal extends QueueName {
   readonly reason: 'acknowledged' | 'expired' | 'overflow' | 'collapsed' | 'withdrawn' | 'parked' | 'purged' | 'erased';
@@ -167,6 +174,12 @@ export interface MessageBuffer {
   append(entries: readonly AppendEntry[], signal?: AbortSignal): MaybePromise<readonly AppendOutcome[]>;
   /** Acknowledges and reads many queues for one session in one go; answers in the order asked. */
   exchange(request: ExchangeRequest, signal?: AbortSignal): MaybePromise<readonly QueueReading[]>;
+  /**
+   * Whether any of these queues is another than it was: a message came, or its epoch or positions changed. For a buffer of
+   * which a wake-up may be lost, and which answers this for less than an exchange; it keeps no places. `keepMs` as for an
+   * exchange. Left out by a buffer without such a way: exchanges do it.
+   */
+  look?(queues: readonly QuietQueue[], keepMs: number): MaybePromise<boolean>;
   /** Forgets a session's places, so that they hold nothing back; `limit` is as far as it was sent. */
   forget(session: string, queues: readonly (QueueName & { readonly limit?: Place | undefined })[]): MaybePromise<void>;
   /** Looks a message up by its id. */

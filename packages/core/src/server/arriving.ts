@@ -123,6 +123,7 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
     isWoken: false,
     wokenBy: undefined,
     quiet: undefined,
+    keptMs: 0,
     isDone: false,
     cancel: () => endPoll(context, held, undefined),
   };

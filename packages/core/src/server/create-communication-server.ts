@@ -18,7 +18,7 @@ import { isHeard, observe, type ServerContext, tell } from './context.ts';
 import { createDeadlines } from './deadlines.ts';
 import { endHeldPolls } from './draining.ts';
 import { checkApplications, checkLimits } from './options.ts';
-import { ask } from './polling.ts';
+import { askAgain } from './polling.ts';
 import { publish, turnAway } from './publishing.ts';
 import { closeSession, findSession, forgetIfSilent } from './sessions.ts';
 import { describeMessage } from './status.ts';
@@ -81,7 +81,7 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     totals: { accepted: 0, refused: 0, delivered: 0, acknowledged: 0, polls: 0, emptyPolls: 0 },
     held: 0,
     woken: [],
-    deadlines: createDeadlines(clock, (held) => ask(context, held, false, now())),
+    deadlines: createDeadlines(clock, (held) => askAgain(context, held, now())),
     drainSeconds: undefined,
   };
   let sweeper: Timer | undefined;

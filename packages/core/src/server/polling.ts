@@ -37,8 +37,8 @@ export function ask(context: ServerContext, held: HeldState, isFirst: boolean, n
   held.isBusy = true;
   held.isWoken = false;
   held.wokenBy = undefined;
-  const holdMs = Math.min(Math.max(held.deadlineMs - nowMs, 0), againMs(context, held));
-  const keepMs = lifetimeMs(context, session) + holdMs;
+  const keepMs = keptFor(context, held, nowMs);
+  if (calling === undefined) held.keptMs = nowMs + keepMs / 2;
   let readings: MaybePromise<readonly QueueReading[]>;
   try {
     readings = context.buffer.exchange({
@@ -54,6 +54,39 @@ export function ask(context: ServerContext, held: HeldState, isFirst: boolean, n
   if (calling !== undefined) decideWithRest(context, held, readings, calling, quiet ?? []);
   else if ('then' in readings) decideLater(context, held, readings, isFirst);
   else decide(context, held, readings, isFirst, nowMs);
+}
+
+/** Milliseconds for which the places of a poll are kept: for as long as it may be held, and its session's life after that. */
+function keptFor(context: ServerContext, held: HeldState, nowMs: number): number {
+  const { heartbeatSeconds } = context.limits;
+  const holdMs = Math.max(held.deadlineMs - nowMs, 0);
+  const isStream = held.session.transport === 'stream';
+  return lifetimeMs(context, held.session) + (isStream ? Math.min(holdMs, heartbeatSeconds * 1000) : holdMs);
+}
+
+/**
+ * Asks again for a poll that nothing woke. A buffer that can tells whether anything came, for less than another exchange:
+ * most of what a held poll costs over a network is this.
+ */
+export function askAgain(context: ServerContext, held: HeldState, nowMs: number): void {
+  const { buffer } = context;
+  const { quiet, followings } = held;
+  if (held.isDone || held.isBusy) return;
+  if (buffer.look === undefined || quiet === undefined || nowMs >= held.keptMs) return ask(context, held, false, nowMs);
+  const queues = quiet.map(({ epoch, last }, index) => {
+    const { application, address } = followings[index] as Following;
+    return { application, address, epoch, last };
+  });
+  const looked = Promise.resolve(buffer.look(queues, keptFor(context, held, nowMs)));
+  looked.then(
+    (isOther) => {
+      // What came meanwhile is asked for, or was.
+      if (held.isDone || held.isBusy || held.isWoken || held.quiet !== quiet) return;
+      if (isOther || context.drainSeconds !== undefined || held.session.interval > 0) ask(context, held, false, context.now());
+      else goOn(context, held, context.now());
+    },
+    () => unavailable(context, held),
+  );
 }
 
 /** Apart from `ask`: what its closures hold would otherwise be put together for every poll. */
@@ -203,7 +236,7 @@ function hold(context: ServerContext, held: HeldState, untilMs: number, nowMs: n
   held.timer = context.clock.setTimeout(
     () => {
       held.timer = undefined;
-      ask(context, held, false, context.now());
+      askAgain(context, held, context.now());
     },
     Math.ceil(untilMs - nowMs),
   );

@@ -165,6 +165,7 @@ function goOn(state: StreamState, answered: HeldState): void {
     isWoken: false,
     wokenBy: undefined,
     quiet: undefined,
+    keptMs: 0,
     isDone: false,
     cancel: () => endPoll(context, next, undefined),
   };

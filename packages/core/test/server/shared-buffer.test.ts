@@ -4,14 +4,29 @@ import { createCommunicationServer, createMemoryBuffer, type MessageBuffer, type
 import { createManualClock } from '@pollux/core/testing';
 import { describe, expect, it } from 'vitest';
 
-function openScene() {
+function openScene({ canLook = false } = {}) {
   const clock = createManualClock();
   const inner = createMemoryBuffer({ clock });
   const asked: string[][] = [];
+  const looks: number[] = [];
+  const kept: number[] = [];
   const buffer: MessageBuffer = {
     ...inner,
     supports: { ...inner.supports, shared: true },
+    ...(canLook && {
+      async look(queues) {
+        looks.push(queues.length);
+        const readings = await inner.exchange({
+          session: 'looking',
+          maxBytes: 1,
+          keepMs: 0,
+          queues: queues.map((queue) => ({ ...queue, handled: undefined, read: undefined })),
+        });
+        return readings.some(({ epoch, last }, index) => queues[index]?.epoch !== epoch || queues[index]?.last !== last);
+      },
+    }),
     async exchange(request) {
+      kept.push(request.keepMs);
       asked.push(request.queues.map(({ application, address }) => `${application} ${address.kind}`));
       return inner.exchange(request);
     },
@@ -59,7 +74,7 @@ function openScene() {
     const other = createCommunicationServer({ applications: { crm: {}, mail: {} }, buffer: inner, clock });
     await other.publish('mail', { to: { recipients: ['alice'] }, kind: 'direct', type: 't', data: 'unheard' });
   }
-  return { clock, asked, poll, publish, appendUnheard };
+  return { clock, asked, looks, kept, poll, publish, appendUnheard };
 }
 
 const all = ['crm recipient', 'crm everyone', 'mail recipient', 'mail everyone'];
@@ -109,5 +124,36 @@ describe('a held poll on a shared buffer', () => {
     const first = held.data() as Record<string, unknown>;
     const rest = (await poll()).data() as Record<string, unknown>;
     expect({ ...rest, ...first }).toMatchObject({ crm: [1], mail: [2] });
+  });
+
+  it('is looked at for less every 5 s, where the buffer can, and at its end', async () => {
+    const { clock, asked, looks, poll } = openScene({ canLook: true });
+    (await poll()).data();
+    const held = await poll(hold);
+    const before = asked.length;
+    await clock.advance(25_500);
+    expect(looks).toEqual([4, 4, 4, 4, 4]);
+    expect(asked.length).toBe(before);
+    expect(held.data()).toBe(204);
+  });
+
+  it('is given within 5 s what a look finds, although nothing woke it', async () => {
+    const { clock, looks, poll, appendUnheard } = openScene({ canLook: true });
+    (await poll()).data();
+    const held = await poll(hold);
+    await clock.advance(1000);
+    await appendUnheard();
+    await clock.advance(3900);
+    expect(held.data()).toBeUndefined();
+    await clock.advance(200);
+    expect(looks).toEqual([4]);
+    expect(held.data()).toEqual({ mail: ['unheard'] });
+  });
+
+  it('has its places kept for as long as it may be held, and its session may be silent after that', async () => {
+    const { kept, poll } = openScene({ canLook: true });
+    (await poll()).data();
+    await poll(hold);
+    expect(kept.at(-1)).toBeGreaterThanOrEqual(20_000 + 60_000);
   });
 });

@@ -4,7 +4,7 @@ import { append } from './append.ts';
 import { base, type ScriptLimits } from './base.ts';
 import { exchange, forget } from './exchange.ts';
 import { follow } from './following.ts';
-import { describe, dump, peek, summarise } from './looking.ts';
+import { describe, dump, look, peek, summarise } from './looking.ts';
 import { expiry, messages, parked } from './messages.ts';
 import { erase, restore, sweep, take } from './taking.ts';
 
@@ -39,6 +39,7 @@ export type Scripts = Readonly<
     | 'erase'
     | 'sweep'
     | 'restore'
+    | 'look'
     | 'summarise'
     | 'describe'
     | 'peek'
@@ -60,6 +61,7 @@ export function createScripts(limits: ScriptLimits): Scripts {
     erase: script(evenFull(whole(erase))),
     sweep: script(evenFull(whole(sweep))),
     restore: script(whole(restore)),
+    look: script(evenFull(look)),
     summarise: script(summarise),
     describe: script(describe),
     peek: script(peek),

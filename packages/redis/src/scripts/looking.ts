@@ -32,6 +32,22 @@ local function fieldsOf(record)
 end
 `;
 
+/** Arguments of one queue that is looked at, in this order. */
+const lookedArguments = 3;
+
+/** Which of these queues are others than they were, by their places among the arguments: most of what held polls ask. */
+export const look: string = `${beginning}
+local era = call('HGET', KEYS[1], 'era') or '0'
+local others = {}
+for i = 4, #ARGV, ${lookedArguments} do
+  local record = recordAt(PREFIX .. 'q:' .. ARGV[i])
+  if not record or record.e ~= ARGV[i + 1] or record.l ~= tonumber(ARGV[i + 2]) or record.g ~= era then
+    others[#others + 1] = (i - 4) / ${lookedArguments}
+  end
+end
+return { echo, {}, others }
+`;
+
 /** How much the queues of these names hold: count, bytes, parked, and the oldest message's header. */
 export const summarise: string = `${beginning}
 local rows = {}
