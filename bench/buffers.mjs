@@ -60,6 +60,8 @@ const measurements = [
       deliveredMicroseconds: 'CPU of one that acknowledges a message and reads one, microseconds of the node',
       redisEmptyMicroseconds: 'CPU of Redis for an empty poll, microseconds',
       redisDeliveredMicroseconds: 'CPU of Redis for one that acknowledges a message and reads one, microseconds',
+      lookMicroseconds: 'CPU of a look of a held poll, 200 in a moment, microseconds of the node',
+      redisLookMicroseconds: 'CPU of Redis for a look of a held poll, microseconds',
     },
   },
   {
