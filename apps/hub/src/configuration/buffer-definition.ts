@@ -7,6 +7,16 @@ function isRedisUrl(value: string): boolean {
   return /^rediss?:\/\/[^/]/.test(value) && URL.canParse(value) && new URL(value).hostname !== '';
 }
 
+/** The addresses in `buffer.url`: an address has no space, whatever its password. */
+export function addressesOf(url: string): readonly string[] {
+  return url.split(' ').filter((address) => address !== '');
+}
+
+function areRedisUrls(value: string): boolean {
+  const addresses = addressesOf(value);
+  return addresses.length > 0 && addresses.every(isRedisUrl);
+}
+
 export const bufferDefinition: z.ZodType<BufferConfiguration> = z
   .strictObject(
     {
@@ -21,8 +31,9 @@ export const bufferDefinition: z.ZodType<BufferConfiguration> = z
       }).default('pollux-buffer.mdb'),
       url: text({
         rule: 'must be the address of a Redis, for example "redis://127.0.0.1:6379", or "rediss://user:password@redis.example:6380" for TLS',
-        accepts: isRedisUrl,
-        description: 'The server of kind "redis": Redis 7.0 or later, or Valkey. It may carry a password.',
+        accepts: areRedisUrls,
+        description:
+          'The server of kind "redis": Redis 7.0 or later, or Valkey. Of a cluster one process or, separated by spaces, several, so that not all depends on that one. It may carry a password.',
       })
         .meta({ writeOnly: true })
         .default('redis://127.0.0.1:6379'),
@@ -36,6 +47,13 @@ export const bufferDefinition: z.ZodType<BufferConfiguration> = z
         max: 5,
         default: 0,
         description: 'Replicas of kind "redis" that must have a message before a publish is accepted.',
+      }),
+      buckets: wholeNumber({
+        min: 1,
+        max: 16_384,
+        default: 256,
+        description:
+          'Over how many hash tags a cluster of kind "redis" spreads the addresses, once and for all: another number than it was filled with is refused.',
       }),
     },
     object('{ "kind": "lmdb", "path": "/var/lib/pollux/buffer.mdb" }'),

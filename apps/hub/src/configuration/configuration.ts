@@ -53,12 +53,14 @@ export interface BufferConfiguration {
   readonly kind: 'memory' | 'lmdb' | 'redis';
   /** Of the file of kind `lmdb`. */
   readonly path: string;
-  /** Of the server of kind `redis`. */
+  /** Of the server of kind `redis`, or of some processes of a cluster, separated by spaces. */
   readonly url: string;
   /** What keys of kind `redis` begin with. */
   readonly prefix: string;
   /** Replicas of kind `redis` that must have a message before it is accepted. */
   readonly waitReplicas: number;
+  /** Hash tags of kind `redis`, in a cluster. */
+  readonly buckets: number;
 }
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';

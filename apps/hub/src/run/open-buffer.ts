@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { createMemoryBuffer, type MessageBuffer } from '@pollux/core/server';
 import { openLmdbBuffer } from '@pollux/lmdb';
 import { openRedisBuffer } from '@pollux/redis';
+import { addressesOf } from '../configuration/buffer-definition.ts';
 import type { HubConfiguration } from '../configuration/configuration.ts';
 
 /** A buffer that cannot be opened; its message says what to change. */
@@ -37,15 +38,17 @@ async function openFile(path: string, limits: HubConfiguration['limits']): Promi
 }
 
 async function openServer(
-  { url, prefix, waitReplicas }: HubConfiguration['buffer'],
+  { url, prefix, waitReplicas, buckets }: HubConfiguration['buffer'],
   limits: HubConfiguration['limits'],
 ): Promise<MessageBuffer> {
+  const addresses = addressesOf(url);
   try {
-    return await openRedisBuffer({ url, prefix, waitReplicas, limits });
+    return await openRedisBuffer({ url: addresses, prefix, waitReplicas, buckets, limits });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     // The address itself may carry a password.
-    throw new BufferError(`Cannot open the message buffer at ${new URL(url).host} (setting buffer.url): ${why}`, {
+    const hosts = addresses.map((address) => new URL(address).host).join(', ');
+    throw new BufferError(`Cannot open the message buffer at ${hosts} (setting buffer.url): ${why}`, {
       cause: error,
     });
   }

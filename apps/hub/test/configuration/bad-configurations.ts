@@ -137,6 +137,8 @@ export const badConfigurations: readonly BadConfiguration[] = [
   { set: 'buffer.path', to: '', says: /"" must be the path of a file, for example/ },
   { set: 'buffer.url', to: 'http://127.0.0.1:6379', says: /must be the address of a Redis, for example/ },
   { set: 'buffer.url', to: 'redis://', says: /must be the address of a Redis, for example/ },
+  { set: 'buffer.url', to: 'redis://a:6379,redis', says: /must be the address of a Redis, for example/ },
+  { set: 'buffer.buckets', to: 0, says: /whole number/ },
   { set: 'buffer.prefix', to: 'a{b}', says: /"a\{b\}" must be a text of 1 to 64 printable characters/ },
   { set: 'buffer.path', to: '/var/lib/pollux/', says: /must be the path of a file, for example/ },
   { set: 'limits.holdSeconds', to: 0, says: /0 must be a whole number from 1 to 55/ },

@@ -81,7 +81,14 @@ describe('a configuration that may start', () => {
         origins: [],
         applications: { orders: { publisherKeys: [], fetchTargets: [], retain: 'acknowledged', schemas: {} } },
         identity: { developmentSignIn: false },
-        buffer: { kind: 'lmdb', path: 'pollux-buffer.mdb', url: 'redis://127.0.0.1:6379', prefix: 'pollux:', waitReplicas: 0 },
+        buffer: {
+          kind: 'lmdb',
+          path: 'pollux-buffer.mdb',
+          url: 'redis://127.0.0.1:6379',
+          prefix: 'pollux:',
+          waitReplicas: 0,
+          buckets: 256,
+        },
         limits: { holdSeconds: 25, queueMessages: 1000, bufferBytes: memory / 2 },
         log: { level: 'info' },
         shutdown: { drainSeconds: 5 },
@@ -93,6 +100,13 @@ describe('a configuration that may start', () => {
   it('bounds a buffer in Redis by itself, not by the memory of this process', () => {
     const checked = checkConfiguration({ ...goodConfiguration(), buffer: { kind: 'redis' } }, 1_000_000);
     expect('configuration' in checked && checked.configuration.limits.bufferBytes).toBe(536_870_912);
+  });
+
+  it('takes several addresses of a cluster', () => {
+    const url = 'redis://127.0.0.1:6379 rediss://user:a,b@redis.example:6380';
+    expect(faultsOf(goodConfiguration('buffer.url', url))).toEqual([]);
+    expect(faultsOf(goodConfiguration('buffer.url', `${url} redis`))).not.toEqual([]);
+    expect(faultsOf(goodConfiguration('buffer.url', ' '))).not.toEqual([]);
   });
 
   it('buffers at most half of the machine', () => {
