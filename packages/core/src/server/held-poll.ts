@@ -45,7 +45,7 @@ export interface HeldState extends HeldPoll {
   wokenBy: number[] | undefined;
   /** What such a buffer answered last for all followings, where there was nothing in any of them. */
   quiet: readonly QueueReading[] | undefined;
-  /** Until when its places are kept for long enough without an exchange. */
+  /** Until when its places and queues are kept for long enough without an exchange. */
   keptMs: number;
   isDone: boolean;
 }

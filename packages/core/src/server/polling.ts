@@ -8,7 +8,7 @@
  *
  * With an in-memory buffer the whole way is synchronous.
  */
-import type { MaybePromise, QueueReading } from '../buffer/message-buffer.ts';
+import type { MaybePromise, MessageBuffer, QueueReading, QuietQueue } from '../buffer/message-buffer.ts';
 import { problem } from '../protocol/problem.ts';
 import { noteAcknowledged } from './acknowledging.ts';
 import { answerPoll, endPoll, type PollEnding } from './answering.ts';
@@ -37,7 +37,7 @@ export function ask(context: ServerContext, held: HeldState, isFirst: boolean, n
   held.isWoken = false;
   held.wokenBy = undefined;
   const keepMs = keptFor(context, held, nowMs);
-  if (calling === undefined) held.keptMs = nowMs + keepMs / 2;
+  if (calling === undefined) held.keptMs = nowMs + Math.min(keepMs, context.limits.stubSeconds * 1000) / 2;
   let readings: MaybePromise<readonly QueueReading[]>;
   try {
     readings = context.buffer.exchange({
@@ -76,8 +76,7 @@ export function askAgain(context: ServerContext, held: HeldState, nowMs: number)
     const { application, address } = followings[index] as Following;
     return { application, address, epoch, last };
   });
-  const looked = Promise.resolve(buffer.look(queues, keptFor(context, held, nowMs)));
-  looked.then(
+  lookAt(buffer, queues, keptFor(context, held, nowMs)).then(
     (isOther) => {
       // What came meanwhile is asked for, or was.
       if (held.isDone || held.isBusy || held.isWoken || held.quiet !== quiet) return;
@@ -86,6 +85,11 @@ export function askAgain(context: ServerContext, held: HeldState, nowMs: number)
     },
     () => unavailable(context, held),
   );
+}
+
+/** What it throws at once is a rejection as well. */
+async function lookAt(buffer: MessageBuffer, queues: readonly QuietQueue[], keepMs: number): Promise<boolean> {
+  return (await buffer.look?.(queues, keepMs)) ?? true;
 }
 
 /** Apart from `ask`: what its closures hold would otherwise be put together for every poll. */

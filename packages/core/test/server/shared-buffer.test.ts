@@ -4,7 +4,7 @@ import { createCommunicationServer, createMemoryBuffer, type MessageBuffer, type
 import { createManualClock } from '@pollux/core/testing';
 import { describe, expect, it } from 'vitest';
 
-function openScene({ canLook = false } = {}) {
+function openScene({ canLook = false, isAway = (): boolean => false } = {}) {
   const clock = createManualClock();
   const inner = createMemoryBuffer({ clock });
   const asked: string[][] = [];
@@ -16,6 +16,7 @@ function openScene({ canLook = false } = {}) {
     ...(canLook && {
       async look(queues) {
         looks.push(queues.length);
+        if (isAway()) throw new Error('away');
         const readings = await inner.exchange({
           session: 'looking',
           maxBytes: 1,
@@ -155,5 +156,14 @@ describe('a held poll on a shared buffer', () => {
     (await poll()).data();
     await poll(hold);
     expect(kept.at(-1)).toBeGreaterThanOrEqual(20_000 + 60_000);
+  });
+
+  it('is told 503 where a look fails, and comes back', async () => {
+    const { clock, poll } = openScene({ canLook: true, isAway: () => true });
+    (await poll()).data();
+    const held = await poll(hold);
+    await clock.advance(5100);
+    expect(held.data()).toBe(503);
+    expect((await poll({ wait: 0 })).data()).toBe(204);
   });
 });
