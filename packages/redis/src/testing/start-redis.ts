@@ -35,6 +35,9 @@ export interface TlsFiles {
   readonly cert: string;
 }
 
+/** The program that is started; `POLLUX_REDIS_SERVER` names another one, such as a Valkey's. */
+const program = process.env['POLLUX_REDIS_SERVER'] ?? 'redis-server';
+
 /** Starts a Redis; `settings` are lines of its configuration, by name. With `tls` it speaks nothing else. */
 export async function startRedis(settings: Readonly<Record<string, string>> = {}, tls?: TlsFiles): Promise<RedisProcess> {
   const port = await freePort();
@@ -50,12 +53,12 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
 
   async function start(): Promise<void> {
     let failure: Error | undefined;
-    const begun = spawn('redis-server', args, { stdio: 'ignore' });
+    const begun = spawn(program, args, { stdio: 'ignore' });
     running = begun;
     alive.add(begun);
     begun.once('exit', () => alive.delete(begun));
     begun.on('error', (error) => {
-      failure = new Error('redis-server cannot be started: install it, for example "apt-get install redis-server"', {
+      failure = new Error(`${program} cannot be started: install it, for example "apt-get install redis-server"`, {
         cause: error,
       });
     });
