@@ -159,6 +159,7 @@ export async function openClusterStore(options: ClusterOptions, keys: Keys, node
     get failure() {
       return missing();
     },
+    ownerOf: ({ index }) => owners[index],
     call: (script, bucket, args) => follow(bucket, (connection) => connection.call(script, bucket.totals, args)),
     send: (bucket, args) => follow(bucket, (connection) => connection.send(args)),
     async close() {

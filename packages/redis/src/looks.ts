@@ -1,6 +1,6 @@
 /**
  * Looks of held polls: whether anything came to queues in which there was nothing. Those of a moment go to Redis together,
- * of one bucket by one call, which changes nothing: a fraction of what reading costs.
+ * to each process by one call, which changes nothing: a fraction of what reading costs.
  */
 
 import { addressKey, type QuietQueue } from '@pollux/core/server';
@@ -15,7 +15,8 @@ const batch = 200;
 
 /** A queue that is looked at, as arguments of the script, and who waits for that. */
 interface Looked {
-  readonly args: readonly [suffix: string, epoch: string, last: string];
+  readonly bucket: Bucket;
+  readonly args: readonly [totals: string, suffix: string, epoch: string, last: string];
   settle(isOther: boolean): void;
   fail(error: unknown): void;
 }
@@ -26,23 +27,20 @@ export interface Looks {
 }
 
 export function createLooks(context: BufferContext, logs: Logs): Looks {
-  const waiting = new Map<Bucket, Looked[]>();
+  let waiting: Looked[] = [];
 
   function flush(): void {
-    const all = [...waiting];
-    waiting.clear();
-    for (const [bucket, looked] of all)
-      for (let from = 0; from < looked.length; from += batch) void send(context, bucket, looked.slice(from, from + batch));
+    const byOwner = groupBy(waiting, ({ bucket }) => context.store.ownerOf(bucket));
+    waiting = [];
+    for (const looked of byOwner.values())
+      for (let from = 0; from < looked.length; from += batch) void send(context, looked.slice(from, from + batch));
   }
 
   function enter(address: string, { application, epoch, last }: QuietQueue): Promise<boolean> {
     const bucket = context.keys.bucketOf(address);
-    if (waiting.size === 0) context.clock.setTimeout(flush, gatherMs);
+    if (waiting.length === 0) context.clock.setTimeout(flush, gatherMs);
     return new Promise((settle, fail) => {
-      const looked: Looked = { args: [`${application}:${address}`, epoch, String(last)], settle, fail };
-      const known = waiting.get(bucket);
-      if (known === undefined) waiting.set(bucket, [looked]);
-      else known.push(looked);
+      waiting.push({ bucket, args: [bucket.totals, `${application}:${address}`, epoch, String(last)], settle, fail });
     });
   }
 
@@ -59,12 +57,28 @@ export function createLooks(context: BufferContext, logs: Logs): Looks {
   };
 }
 
-async function send(context: BufferContext, bucket: Bucket, all: readonly Looked[]): Promise<void> {
+function groupBy(all: readonly Looked[], keyOf: (looked: Looked) => unknown): ReadonlyMap<unknown, readonly Looked[]> {
+  const groups = new Map<unknown, Looked[]>();
+  for (const looked of all) {
+    const key = keyOf(looked);
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, [looked]);
+    else known.push(looked);
+  }
+  return groups;
+}
+
+async function send(context: BufferContext, all: readonly Looked[]): Promise<void> {
+  const [first] = all;
+  if (first === undefined) return;
   try {
     const args = all.flatMap((looked) => looked.args);
-    const others = new Set((await callScript(context, 'look', bucket, args)) as readonly number[]);
+    const others = new Set((await callScript(context, 'look', first.bucket, args)) as readonly number[]);
     for (const [index, { settle }] of all.entries()) settle(others.has(index));
   } catch (error) {
-    for (const { fail } of all) fail(error);
+    // One of several buckets may have moved to another process: each finds its own.
+    const byBucket = groupBy(all, ({ bucket }) => bucket);
+    if (byBucket.size > 1) for (const looked of byBucket.values()) void send(context, looked);
+    else for (const { fail } of all) fail(error);
   }
 }

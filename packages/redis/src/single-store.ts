@@ -20,6 +20,7 @@ export async function openSingleStore(options: Omit<ConnectionOptions, 'totals'>
     get failure() {
       return connection.failure;
     },
+    ownerOf: () => connection,
     call: (script, bucket, args) =>
       connection.call(script, bucket.totals, args).catch((error: unknown) => {
         throw moved(error);

@@ -8,6 +8,8 @@ export interface Store {
   readonly facts: readonly ServerFacts[];
   /** Why something cannot be reached; `undefined` where all can. */
   readonly failure: string | undefined;
+  /** What answers for a bucket, to be compared: buckets that have the same can be asked by one call. */
+  ownerOf(bucket: Bucket): unknown;
   /** Calls a script for a bucket; `args` follow the echo. Gives its answer without the echo. */
   call(script: Script, bucket: Bucket, args: readonly string[]): Promise<readonly unknown[]>;
   /** Sends another command, about a key of a bucket. */

@@ -1,11 +1,14 @@
 /** Redis Cluster: the whole buffer contract, and slots as the cluster counts them. */
-import { describeMessageBuffer } from '@pollux/core/testing';
+import type { MessageBuffer, QuietQueue } from '@pollux/core/server';
+import { createManualClock, describeMessageBuffer } from '@pollux/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openRedisBuffer, type RedisBufferOptions } from '../src/index.ts';
 import { slotOf } from '../src/slots.ts';
 import { startCluster } from '../src/testing/index.ts';
 import { contractOptions } from './support/contract.ts';
-import { entryOf } from './support/entries.ts';
+import { entryOf, readingOf, textsOf, untilDone } from './support/entries.ts';
+import { moveSlot } from './support/move-slot.ts';
+import { scriptCalls } from './support/polls.ts';
 
 const cluster = await startCluster({ primaries: 3 });
 afterAll(() => cluster[Symbol.asyncDispose]());
@@ -39,4 +42,62 @@ describe('a cluster', () => {
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(300);
     for (const count of counts) expect(count).toBeGreaterThan(30);
   });
+
+  it('is asked by one call for each process whether anything came to many queues', async () => {
+    const buffer = await open({ prefix: 'looked:' });
+    const names = Array.from({ length: 300 }, (_, index) => `user${index}`);
+    const quiet = await Promise.all(names.map((name) => quietOf(buffer, name)));
+    const look = () => Promise.all(quiet.map((queue) => buffer.look?.([queue], 60_000)));
+    const before = await allCalls();
+    expect(await look()).toEqual(quiet.map(() => false));
+    // The sweep asks each of the 16 buckets once a second.
+    expect((await allCalls()) - before).toBeLessThan(3 + 2 * 16);
+    await buffer.append([entryOf('user7', 'm')]);
+    expect((await look()).flatMap((isOther, index) => (isOther === true ? [names[index]] : []))).toEqual(['user7']);
+    await buffer.close();
+  });
+
+  it('may move a slot while a buffer uses it: nothing is lost, nothing stands twice', { timeout: 60_000 }, async () => {
+    const buffer = await open({ prefix: 'moved:', buckets: 4 });
+    const clock = createManualClock();
+    const idle = await open({ prefix: 'moved:', buckets: 4, clock });
+    const names = Array.from({ length: 40 }, (_, index) => `user${index}`);
+    const accepted = names.map(() => ['before']);
+    await buffer.append(names.map((name) => entryOf(name, 'before')));
+    const quiet = await Promise.all(names.map((name) => quietOf(buffer, name)));
+    let isMoving = true;
+    const publishing = Promise.all(
+      names.map(async (name, index) => {
+        for (let n = 0; isMoving; n++) {
+          await untilDone(() => buffer.append([entryOf(name, `m${n}`, { key: `m${n}` })]));
+          accepted[index]?.push(`m${n}`);
+        }
+      }),
+    );
+    await moveSlot(cluster, slotOf('moved:{2}:t'));
+    isMoving = false;
+    await publishing;
+    const looked = await Promise.all(quiet.map((queue) => buffer.look?.([queue], 60_000)));
+    expect(looked).toEqual(quiet.map(() => true));
+    const later = await Promise.all(names.map((name) => quietOf(buffer, name)));
+    // One that has not so much as swept since asks for all of them where they were.
+    const idly = Promise.all(later.map((queue) => idle.look?.([queue], 60_000)));
+    await clock.advance(100);
+    expect(await idly).toEqual(quiet.map(() => false));
+    const read = await Promise.all(names.map(async (name) => textsOf((await buffer.exchange(readingOf(name)))[0])));
+    expect(read).toEqual(accepted);
+    await Promise.all([buffer.close(), idle.close()]);
+  });
 });
+
+async function allCalls(): Promise<number> {
+  const counts = await Promise.all(cluster.processes.map(scriptCalls));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+/** A recipient's queue as a session finds it. */
+async function quietOf(buffer: MessageBuffer, name: string): Promise<QuietQueue> {
+  const [reading] = await buffer.exchange(readingOf(name));
+  const { epoch = '', last = 0 } = reading ?? {};
+  return { address: { kind: 'recipient', name }, application: 'orders', epoch, last };
+}

@@ -66,12 +66,12 @@ describe('a look', () => {
     expect(await looked(address)).toEqual(right);
   });
 
-  const whole = 'not record or record.e ~= ARGV[i + 1] or record.l ~= tonumber(ARGV[i + 2]) or record.g ~= era';
+  const whole = 'not record or record.e ~= ARGV[i + 2] or record.l ~= tonumber(ARGV[i + 3]) or record.g ~= eraOf(ARGV[i])';
 
   it.each([
-    ['positions', 'not record or record.e ~= ARGV[i + 1] or record.g ~= era'],
-    ['eras', 'not record or record.e ~= ARGV[i + 1] or record.l ~= tonumber(ARGV[i + 2])'],
-    ['queues that are no more', 'record and (record.l ~= tonumber(ARGV[i + 2]) or record.g ~= era)'],
+    ['positions', 'not record or record.e ~= ARGV[i + 2] or record.g ~= eraOf(ARGV[i])'],
+    ['eras', 'not record or record.e ~= ARGV[i + 2] or record.l ~= tonumber(ARGV[i + 3])'],
+    ['queues that are no more', 'record and (record.l ~= tonumber(ARGV[i + 3]) or record.g ~= eraOf(ARGV[i]))'],
   ])('that is blind for %s is caught', async (_, condition) => {
     const blind: typeof createScripts = (limits) => {
       const { look, ...rest } = createScripts(limits);

@@ -61,7 +61,7 @@ export function createScripts(limits: ScriptLimits): Scripts {
     erase: script(evenFull(whole(erase))),
     sweep: script(evenFull(whole(sweep))),
     restore: script(whole(restore)),
-    look: script(evenFull(look)),
+    look: script(acrossBuckets(look)),
     summarise: script(summarise),
     describe: script(describe),
     peek: script(peek),
@@ -72,6 +72,11 @@ export function createScripts(limits: ScriptLimits): Scripts {
 /** A script that runs in a Redis without memory, too: what it does makes room, or takes next to none. */
 function evenFull(text: string): string {
   return `#!lua flags=allow-oom\n${text}`;
+}
+
+/** The same for one that reads keys of several slots, all of them at one process. */
+function acrossBuckets(text: string): string {
+  return `#!lua flags=allow-oom,allow-cross-slot-keys\n${text}`;
 }
 
 /** A script of a text. */

@@ -33,15 +33,23 @@ end
 `;
 
 /** Arguments of one queue that is looked at, in this order. */
-const lookedArguments = 3;
+const lookedArguments = 4;
 
-/** Which of these queues are others than they were, by their places among the arguments: most of what held polls ask. */
+/**
+ * Which of these queues are others than they were, by their places among the arguments: most of what held polls ask. They
+ * may belong to several buckets, each named by its sums, as long as all are here.
+ */
 export const look: string = `${beginning}
-local era = call('HGET', KEYS[1], 'era') or '0'
-local others = {}
+local eras, others = {}, {}
+
+local function eraOf(totals)
+  eras[totals] = eras[totals] or call('HGET', totals, 'era') or '0'
+  return eras[totals]
+end
+
 for i = 4, #ARGV, ${lookedArguments} do
-  local record = recordAt(PREFIX .. 'q:' .. ARGV[i])
-  if not record or record.e ~= ARGV[i + 1] or record.l ~= tonumber(ARGV[i + 2]) or record.g ~= era then
+  local record = recordAt(sub(ARGV[i], 1, -2) .. 'q:' .. ARGV[i + 1])
+  if not record or record.e ~= ARGV[i + 2] or record.l ~= tonumber(ARGV[i + 3]) or record.g ~= eraOf(ARGV[i]) then
     others[#others + 1] = (i - 4) / ${lookedArguments}
   end
 end
