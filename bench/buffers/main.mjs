@@ -143,7 +143,7 @@ async function looks(places) {
   const { look } = buffer ?? {};
   if (look === undefined) return {};
   const together = Math.min(200, recipients);
-  const rounds = 100;
+  const rounds = Math.max(5, size(100));
   const [from, redisAt] = [cpuMs(), await redisMs()];
   for (let round = 0; round < rounds; round++) {
     const found = await Promise.all(

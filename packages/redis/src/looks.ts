@@ -3,12 +3,12 @@
  * to each process by one call, which changes nothing: a fraction of what reading costs.
  */
 
-import { addressKey, type QuietQueue } from '@pollux/core/server';
+import { addressKey, type QuietQueue, systemClock } from '@pollux/core/server';
 import { type BufferContext, callScript } from './context.ts';
 import type { Bucket } from './keys.ts';
 import { isLog, type Logs } from './logs.ts';
 
-/** Milliseconds for which looks are gathered; they are in no hurry. */
+/** Milliseconds of real time for which looks are gathered; they are in no hurry. */
 const gatherMs = 25;
 /** Queues of one call: a script holds up everybody else for as long as it runs. */
 const batch = 200;
@@ -38,7 +38,7 @@ export function createLooks(context: BufferContext, logs: Logs): Looks {
 
   function enter(address: string, { application, epoch, last }: QuietQueue): Promise<boolean> {
     const bucket = context.keys.bucketOf(address);
-    if (waiting.length === 0) context.clock.setTimeout(flush, gatherMs);
+    if (waiting.length === 0) systemClock.setTimeout(flush, gatherMs);
     return new Promise((settle, fail) => {
       waiting.push({ bucket, args: [bucket.totals, `${application}:${address}`, epoch, String(last)], settle, fail });
     });
