@@ -6,6 +6,7 @@ import { type AppendEntry, type AppendOutcome, addressKey, messageId } from '@po
 import { type BufferContext, callWhole } from './context.ts';
 import { encodeTopic, urgencyLetter } from './element.ts';
 import { notReplicated } from './errors.ts';
+import { groupBy } from './group-by.ts';
 import type { Bucket } from './keys.ts';
 import type { Logs } from './logs.ts';
 
@@ -28,23 +29,20 @@ export interface Appender {
 }
 
 export function createAppender(context: BufferContext, logs: Logs): Appender {
-  const waiting = new Map<Bucket, Pending[]>();
+  let waiting: Pending[] = [];
 
   function flush(): void {
-    const all = [...waiting];
-    waiting.clear();
-    for (const [bucket, pending] of all) {
+    const byBucket = groupBy(waiting, ({ name }) => context.keys.bucketOf(name));
+    waiting = [];
+    for (const [bucket, pending] of byBucket) {
       for (let from = 0; from < pending.length; from += batch)
         void send(context, logs, bucket, pending.slice(from, from + batch));
     }
   }
 
   function enter(pending: Pending): void {
-    const bucket = context.keys.bucketOf(pending.name);
-    if (waiting.size === 0) setImmediate(flush);
-    const known = waiting.get(bucket);
-    if (known === undefined) waiting.set(bucket, [pending]);
-    else known.push(pending);
+    if (waiting.length === 0) setImmediate(flush);
+    waiting.push(pending);
   }
 
   return {

@@ -2,6 +2,7 @@
 import { addressKey, type ExchangeRequest, type Place, type QueueExchange, type QueueReading } from '@pollux/core/server';
 import { type BufferContext, callScript } from './context.ts';
 import { parseElement } from './element.ts';
+import { groupBy } from './group-by.ts';
 import { untold } from './log-state.ts';
 import { isLog, type Logs } from './logs.ts';
 import { parseLosses } from './reasons.ts';
@@ -17,13 +18,7 @@ export async function exchangeAll(
   logs: Logs,
   request: ExchangeRequest,
 ): Promise<readonly QueueReading[]> {
-  const byAddress = new Map<string, number[]>();
-  for (const [index, { address }] of request.queues.entries()) {
-    const key = addressKey(address);
-    const known = byAddress.get(key);
-    if (known === undefined) byAddress.set(key, [index]);
-    else known.push(index);
-  }
+  const byAddress = groupBy(request.queues.keys(), (index) => addressKey((request.queues[index] as QueueExchange).address));
   const readings: QueueReading[] = [];
   await Promise.all(
     [...byAddress].map(async ([key, indexes]) => {

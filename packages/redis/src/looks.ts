@@ -5,6 +5,7 @@
 
 import { addressKey, type QuietQueue, systemClock } from '@pollux/core/server';
 import { type BufferContext, callScript } from './context.ts';
+import { groupBy } from './group-by.ts';
 import type { Bucket } from './keys.ts';
 import { isLog, type Logs } from './logs.ts';
 
@@ -55,17 +56,6 @@ export function createLooks(context: BufferContext, logs: Logs): Looks {
       return found.includes(true);
     },
   };
-}
-
-function groupBy(all: readonly Looked[], keyOf: (looked: Looked) => unknown): ReadonlyMap<unknown, readonly Looked[]> {
-  const groups = new Map<unknown, Looked[]>();
-  for (const looked of all) {
-    const key = keyOf(looked);
-    const known = groups.get(key);
-    if (known === undefined) groups.set(key, [looked]);
-    else known.push(looked);
-  }
-  return groups;
 }
 
 async function send(context: BufferContext, all: readonly Looked[]): Promise<void> {
