@@ -1,19 +1,34 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Packages resolve one another to their sources, so tests run without a build. */
 const conditions = ['@pollux/source', 'module', 'node', 'development|production'];
+const resolution = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
+
+/** Long runs in virtual time: how busy the machine is changes nothing, so each processor may do one. */
+const virtualTime = ['packages/core/test/simulation/seeds-*.test.ts', 'packages/core/test/model/buffer-model.test.ts'];
 
 export default defineConfig({
   test: {
     projects: [
       {
-        resolve: { conditions },
-        ssr: { resolve: { conditions, externalConditions: conditions } },
+        ...resolution,
         test: {
           name: 'node',
           environment: 'node',
           include: ['{packages,apps,scripts,bench}/**/test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', 'apps/console/**'],
+          exclude: ['**/node_modules/**', '**/dist/**', 'apps/console/**', ...virtualTime],
+        },
+      },
+      {
+        ...resolution,
+        test: {
+          name: 'virtual-time',
+          environment: 'node',
+          include: virtualTime,
+          maxWorkers: availableParallelism(),
+          // After all others: those measure, or wait for real programs, and are to have the machine to themselves.
+          sequence: { groupOrder: 1 },
         },
       },
       // The console brings its own project (a browser-like environment and the Vue plugin).
