@@ -23,9 +23,7 @@ describe('T36 answers that get lost or late', () => {
     await direct.append(names.map((name) => entryOf(name, `canary of ${name}`)));
     await direct.close();
     // Its connections are given as little time as its commands, which may be too little at first on a busy machine.
-    const { value: buffer } = await untilDone(() =>
-      openRedisBuffer({ url: proxy.url, prefix: 'stall:', commandTimeoutMs: 40 }),
-    );
+    const { value: buffer } = await untilDone(() => openRedisBuffer({ url: proxy.url, prefix: 'stall:', commandTimeoutMs: 40 }));
     let answered = 0;
     let abandoned = 0;
     const foreign: string[] = [];
