@@ -1,7 +1,19 @@
 /** Small text measures that the core needs without a runtime's own helpers. */
 
+const plain = /^[\w./:-]*$/;
+
+/** A text as JSON. Names mostly need no escapes: to see that is cheaper than to have them looked for. */
+export function quote(text: string): string {
+  return plain.test(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+const beyondAscii = /[^\0-\x7f]/;
+
 /** Bytes that a text takes as UTF-8; a lone surrogate counts as the three bytes of its replacement. */
 export function utf8Length(text: string): number {
+  // Most texts are ASCII. A regular expression finds that out in a fraction of the time that reading unit by unit takes,
+  // above all in one that was joined.
+  if (!beyondAscii.test(text)) return text.length;
   let bytes = text.length;
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);

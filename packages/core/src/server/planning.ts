@@ -5,7 +5,7 @@ import { findMismatch } from '../contract/check.ts';
 import { isFetchAllowed } from '../protocol/fetch-target.ts';
 import { type Problem, problem } from '../protocol/problem.ts';
 import { isProblem, memberOf, parseNotification } from '../protocol/requests.ts';
-import { digest, flatten, utf8Length } from '../protocol/text.ts';
+import { digest, flatten, quote, utf8Length } from '../protocol/text.ts';
 import type { Address, Notification } from '../protocol/types.ts';
 import type { ApplicationEntry, ServerContext } from './context.ts';
 import { messageOverhead } from './message-size.ts';
@@ -112,7 +112,7 @@ function checkContract(
 
 /** The message's members as JSON, without those that only the server knows. */
 function contentOf({ kind, type, data, fetch, urgency, topic }: Notification, payload: string | undefined): string | undefined {
-  let json = `"kind":"${kind}","type":${JSON.stringify(type)}`;
+  let json = `"kind":"${kind}","type":${quote(type)}`;
   if (kind === 'direct') {
     const text = payload ?? (JSON.stringify(data) as string | undefined);
     if (text === undefined) return undefined;

@@ -29,7 +29,7 @@ export function createMemoryInspection(context: MemoryContext): BufferInspection
       return { rows: found.slice(after, after + limit), total: found.length };
     },
     queues(address) {
-      const entry = table.entries.get(addressKey(address));
+      const entry = table.entries.get(address);
       return entry === undefined ? [] : [...entry.queues.values()].map((queue) => summariseQueue(queue, context.now()));
     },
     peek(name, { after = 0, limit, parked = false }) {

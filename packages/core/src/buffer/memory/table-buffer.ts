@@ -2,7 +2,6 @@
 import { parseMessageId } from '../../protocol/cursor.ts';
 import type { Clock, Timer } from '../../protocol/environment.ts';
 import { CommunicationError, problem } from '../../protocol/problem.ts';
-import { addressKey } from '../address.ts';
 import type { ExchangeRequest, MessageBuffer, QueueExchange, QueueReading } from '../message-buffer.ts';
 import { appendOne } from './append.ts';
 import type { MemoryContext } from './context.ts';
@@ -102,7 +101,7 @@ export function createTableBuffer(context: TableBufferContext): MessageBuffer {
     },
     erase(address, application) {
       usable();
-      const entry = table.entries.get(addressKey(address));
+      const entry = table.entries.get(address);
       let gone = 0;
       for (const queue of [...(entry?.queues.values() ?? [])]) {
         if (application === undefined || queue.application === application) gone += eraseQueue(context, queue);

@@ -1,12 +1,11 @@
 /** The two-tier hash table itself: address -> application -> queue, its bytes, and when each queue is due. */
 import type { Address } from '../../protocol/types.ts';
-import { addressKey } from '../address.ts';
 import type { QueueName } from '../message-buffer.ts';
+import { AddressMap } from './address-map.ts';
 import type { Queue } from './queue.ts';
 
 /** The first tier's value: one address with its queues by application. */
 export interface AddressEntry {
-  readonly key: string;
   readonly address: Address;
   readonly queues: Map<string, Queue>;
   bytes: number;
@@ -17,7 +16,7 @@ const stubBytes = 512;
 export const keyBytes = 160;
 
 export interface Table {
-  readonly entries: Map<string, AddressEntry>;
+  readonly entries: AddressMap<AddressEntry>;
   /** Queues by their epoch, to find a message by its id. */
   readonly epochs: Map<string, Queue>;
   bytes: number;
@@ -39,18 +38,17 @@ export function createTable(newEpoch: () => string): Table {
   let lookedAt = Number.NEGATIVE_INFINITY;
 
   const table: Table = {
-    entries: new Map(),
+    entries: new AddressMap(),
     epochs: new Map(),
     bytes: 0,
     messages: 0,
     parked: 0,
-    find: ({ address, application }) => table.entries.get(addressKey(address))?.queues.get(application),
+    find: ({ address, application }) => table.entries.get(address)?.queues.get(application),
     open(name, nowMs, epoch) {
-      const key = addressKey(name.address);
-      let entry = table.entries.get(key);
+      let entry = table.entries.get(name.address);
       if (entry === undefined) {
-        entry = { key, address: name.address, queues: new Map(), bytes: 0 };
-        table.entries.set(key, entry);
+        entry = { address: name.address, queues: new Map(), bytes: 0 };
+        table.entries.set(name.address, entry);
       }
       const known = entry.queues.get(name.application);
       if (known !== undefined) return known;
@@ -72,7 +70,7 @@ export function createTable(newEpoch: () => string): Table {
       table.epochs.delete(queue.epoch);
       calendar.get(secondOf(queue.dueMs))?.delete(queue);
       entry.queues.delete(queue.application);
-      if (entry.queues.size === 0) table.entries.delete(entry.key);
+      if (entry.queues.size === 0) table.entries.delete(entry.address);
     },
     schedule(queue, atMs) {
       if (atMs >= queue.dueMs) return;
