@@ -15,7 +15,7 @@ export class FetchExchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly native: Request;
-  onDisconnect: (() => void) | undefined;
+  held: Exchange['held'];
   readonly answered: Promise<FetchAnswer>;
   #settle: (answer: FetchAnswer) => void = () => undefined;
   #isSettled = false;
@@ -24,7 +24,7 @@ export class FetchExchange implements Exchange {
     this.method = request.method;
     this.target = targetOf(request.url);
     this.native = request;
-    this.onDisconnect = undefined;
+    this.held = undefined;
     this.answered = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -33,7 +33,7 @@ export class FetchExchange implements Exchange {
   }
 
   readonly #disconnect = (): void => {
-    this.onDisconnect?.();
+    this.held?.cancel();
     if (!this.#isSettled) this.#conclude({ status: 499, headers: [], body: null });
   };
 
@@ -52,7 +52,7 @@ export class FetchExchange implements Exchange {
   }
 
   open({ status, headers }: Parameters<Exchange['open']>[0]): OpenAnswer {
-    const { answer, body, over } = createBodyStream(() => this.onDisconnect?.());
+    const { answer, body, over } = createBodyStream(() => this.held?.cancel());
     if (!this.#isSettled) this.#conclude({ status, headers, body, over });
     return answer;
   }

@@ -49,7 +49,7 @@ function watchConnection(socket: Connection, exchange: Exchange): void {
 function onClose(this: Connection): void {
   const interrupted = this[current];
   this[current] = undefined;
-  interrupted?.onDisconnect?.();
+  interrupted?.held?.cancel();
 }
 
 /** Two Host headers let a proxy and a server disagree about whom a request is for (RFC 9112, section 3.2). */

@@ -7,20 +7,23 @@ import { parsedBody, readBody } from './read-body.ts';
  * shared instead of closed over.
  */
 export class NodeExchange implements Exchange {
-  readonly method: string;
+  /** As it stands now: a host's router may put another in its place for as long as it goes on. */
   readonly target: string;
   readonly native: IncomingMessage;
-  onDisconnect: (() => void) | undefined;
+  held: Exchange['held'];
   readonly #response: ServerResponse;
   readonly #setsHeaders: boolean;
 
   constructor(request: IncomingMessage, response: ServerResponse, setsHeaders: boolean) {
-    this.method = request.method ?? 'GET';
     this.target = request.url ?? '';
     this.native = request;
-    this.onDisconnect = undefined;
+    this.held = undefined;
     this.#response = response;
     this.#setsHeaders = setsHeaders;
+  }
+
+  get method(): string {
+    return this.native.method ?? 'GET';
   }
 
   header(name: string): string | undefined {

@@ -143,6 +143,11 @@ export function endPoll(context: ServerContext, held: HeldState, outcome: PollOu
   if (outcome !== undefined) held.reply.answer(outcome, held);
 }
 
+/** The `cancel` of every poll: one function for all, since there are many of them. */
+export function cancel(this: HeldState): void {
+  endPoll(this.context, this, undefined);
+}
+
 /** Ends a poll because its session is ended. */
 export function disconnectPoll(context: ServerContext, held: HeldState): void {
   const found: Problem = problem('unauthenticated', { detail: 'The session was ended by the server.' });

@@ -2,7 +2,7 @@
 import { type Problem, problem } from '../protocol/problem.ts';
 import { isProblem } from '../protocol/requests.ts';
 import type { PollRequest } from '../protocol/types.ts';
-import { endPoll } from './answering.ts';
+import { cancel, endPoll } from './answering.ts';
 import { readAsked } from './asking.ts';
 import type { ClientIdentity } from './communication-server.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
@@ -103,6 +103,7 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
   const waitSeconds = streamSeconds ?? grantedSeconds(context, request.wait ?? 0);
   const deadlineMs = Math.min(deadlineOf(nowMs, waitSeconds * 1000), identity.expiresMs ?? Number.POSITIVE_INFINITY);
   const held: HeldState = {
+    context,
     session,
     reply,
     applications: asked.applications,
@@ -125,7 +126,7 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
     quiet: undefined,
     keptMs: 0,
     isDone: false,
-    cancel: () => endPoll(context, held, undefined),
+    cancel,
   };
   session.held = held;
   session.transport = streamSeconds !== undefined ? 'stream' : waitSeconds > 0 ? 'long-poll' : 'short-poll';

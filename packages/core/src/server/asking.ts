@@ -34,6 +34,8 @@ interface AskingPoll {
 const nobody: SessionApplication[] = [];
 const nothing: boolean[] = [];
 const noErrors: Asked['errors'] = [];
+/** Of the one application whose client needs no new cursor. */
+const notNew: boolean[] = [false];
 
 function noteError(asked: Asked, application: string, found: Problem): void {
   if (asked.errors.length === 0) asked.errors = [{ application, problem: found }];
@@ -59,8 +61,9 @@ export function readAsked(context: ServerContext, { session, identity, request, 
       // An array begun by a literal takes the room of one; the first `push` takes that of seventeen.
       if (asked.applications.length === 0) {
         asked.applications = [application];
-        asked.isNew = [isNew];
+        asked.isNew = isNew ? [true] : notNew;
       } else {
+        if (asked.isNew === notNew) asked.isNew = [false];
         asked.applications.push(application);
         asked.isNew.push(isNew);
       }

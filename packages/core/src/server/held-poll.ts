@@ -3,6 +3,7 @@ import type { QueueReading } from '../buffer/message-buffer.ts';
 import type { Timer } from '../protocol/environment.ts';
 import type { Problem } from '../protocol/problem.ts';
 import type { HeldPoll, PollOutcome } from './communication-server.ts';
+import type { ServerContext } from './context.ts';
 import type { Ending } from './deadlines.ts';
 import type { Following, Session, SessionApplication } from './session.ts';
 
@@ -12,6 +13,7 @@ export interface InternalReply {
 }
 
 export interface HeldState extends HeldPoll {
+  readonly context: ServerContext;
   readonly session: Session;
   readonly reply: InternalReply;
   /** Applications that it asks for, in the order asked. */

@@ -37,7 +37,8 @@ export function ask(context: ServerContext, held: HeldState, isFirst: boolean, n
   held.isWoken = false;
   held.wokenBy = undefined;
   const keepMs = keptFor(context, held, nowMs);
-  if (calling === undefined) held.keptMs = nowMs + Math.min(keepMs, context.limits.stubSeconds * 1000) / 2;
+  if (calling === undefined && context.buffer.supports.shared)
+    held.keptMs = nowMs + Math.min(keepMs, context.limits.stubSeconds * 1000) / 2;
   let readings: MaybePromise<readonly QueueReading[]>;
   try {
     readings = context.buffer.exchange({

@@ -167,7 +167,6 @@ function goOn(state: StreamState, answered: HeldState): void {
     quiet: undefined,
     keptMs: 0,
     isDone: false,
-    cancel: () => endPoll(context, next, undefined),
   };
   session.polls++;
   session.held = next;

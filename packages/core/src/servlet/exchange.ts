@@ -1,9 +1,10 @@
 /**
  * One HTTP request and its answer, as adapters present it. An adapter turns its runtime's request into this and adds
- * nothing to the meaning. It MUST call `onDisconnect` when the client goes before `respond` was called (where its
+ * nothing to the meaning. It MUST cancel what is `held` when the client goes before `respond` was called (where its
  * runtime tells), and MUST NOT after.
  */
 import type { MaybePromise } from '../buffer/message-buffer.ts';
+import type { HeldPoll } from '../server/communication-server.ts';
 
 /** A body as text, or why there is none. */
 export type BodyOutcome =
@@ -49,8 +50,8 @@ export interface Exchange {
   respond(answer: Answer): void;
   /** Begins an answer whose body comes in pieces, instead of `respond`; head and first piece go out at once. */
   open(head: { readonly status: number; readonly headers: readonly string[] }): OpenAnswer;
-  /** Set by the servlet while it holds the request. */
-  onDisconnect: (() => void) | undefined;
+  /** The poll or stream that waits for its answer; set by the servlet while there is one. */
+  held: HeldPoll | undefined;
   /** The runtime's own request, for `authenticate` callbacks that need it (a session, a socket). */
   readonly native: unknown;
 }

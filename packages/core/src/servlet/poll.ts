@@ -2,7 +2,7 @@
 import { readPlainPoll } from '../protocol/plain-poll.ts';
 import { isProblem, parsePollRequest } from '../protocol/requests.ts';
 import type { PollRequest } from '../protocol/types.ts';
-import type { ClientIdentity, PollOutcome } from '../server/communication-server.ts';
+import type { ClientIdentity, PollOutcome, PollReply } from '../server/communication-server.ts';
 import { asClient } from './as-client.ts';
 import { useJson, withTextBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
@@ -32,13 +32,24 @@ function pollAs(service: Service, exchange: Exchange, identity: ClientIdentity):
 }
 
 function startPoll(service: Service, exchange: Exchange, identity: ClientIdentity, request: PollRequest): void {
-  const held = service.server.poll(identity, request, {
-    answer(outcome) {
-      exchange.onDisconnect = undefined;
-      respondOutcome(service, exchange, outcome);
-    },
-  });
-  if (held !== undefined) exchange.onDisconnect = held.cancel;
+  const held = service.server.poll(identity, request, new ExchangeReply(service, exchange));
+  if (held !== undefined) exchange.held = held;
+}
+
+/** A class because every held poll keeps one: a closure and what it holds take three times the room. */
+class ExchangeReply implements PollReply {
+  readonly service: Service;
+  readonly exchange: Exchange;
+
+  constructor(service: Service, exchange: Exchange) {
+    this.service = service;
+    this.exchange = exchange;
+  }
+
+  answer(outcome: PollOutcome): void {
+    this.exchange.held = undefined;
+    respondOutcome(this.service, this.exchange, outcome);
+  }
 }
 
 function respondOutcome(service: Service, exchange: Exchange, outcome: PollOutcome): void {

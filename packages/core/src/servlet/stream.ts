@@ -81,7 +81,7 @@ function begin(
   { framing, isAnonymous }: StreamKind,
 ): void {
   const held = service.server.stream(identity, request, createSink(service, exchange, framing), { isAnonymous });
-  if (held !== undefined) exchange.onDisconnect = () => held.cancel();
+  if (held !== undefined) exchange.held = held;
 }
 
 function createSink(service: Service, exchange: Exchange, framing: Framing): StreamSink {
@@ -97,12 +97,12 @@ function createSink(service: Service, exchange: Exchange, framing: Framing): Str
     answer: (id, json) => body?.write(framing.answer(id, json)),
     beat: () => body?.write(framing.beat),
     end(id, how) {
-      exchange.onDisconnect = undefined;
+      exchange.held = undefined;
       body?.write(framing.end(id, how));
       body?.end();
     },
     cut() {
-      exchange.onDisconnect = undefined;
+      exchange.held = undefined;
       body?.cut();
     },
     get buffered() {

@@ -56,12 +56,12 @@ function makeExchange(request: LoopbackRequest, begin: Begin, onStream: (drop: (
     readBody: async (maxBytes) => (request.signal?.aborted ? { kind: 'aborted' } : readText(request.body, maxBytes)),
     respond: begin,
     open: (head) => {
-      const stream = createLoopbackStream(() => exchange.onDisconnect?.());
+      const stream = createLoopbackStream(() => exchange.held?.cancel());
       onStream(stream.drop);
       begin({ ...head, body: stream.body });
       return stream.answer;
     },
-    onDisconnect: undefined,
+    held: undefined,
     native: request,
   };
   return exchange;
@@ -75,7 +75,7 @@ function sendThrough(servlet: Servlet, request: LoopbackRequest): Promise<Loopba
     let drop: ((reason: unknown) => void) | undefined;
     const cut = (): void => {
       isDone = true;
-      exchange.onDisconnect?.();
+      exchange.held?.cancel();
       drop?.(signal?.reason);
       reject(signal?.reason);
     };

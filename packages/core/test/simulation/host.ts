@@ -88,7 +88,7 @@ export function createHost(world: () => World): Host {
     hangUp: ({ number }) => {
       const found = instance?.open.get(number);
       instance?.open.delete(number);
-      found?.exchange.onDisconnect?.();
+      found?.exchange.held?.cancel();
     },
     serve: (call, respond, cut) => {
       if (instance === undefined) return false;
@@ -161,7 +161,7 @@ function serveOne(world: World, instance: Instance, visits: Visits, { call, resp
     open: () => {
       throw new Error('the simulation speaks no streams');
     },
-    onDisconnect: undefined,
+    held: undefined,
     native: call,
   };
   instance.open.set(call.number, { exchange, isPoll: visit !== undefined, cut });

@@ -137,7 +137,7 @@ export const httpMutants: readonly WireMutant[] = [
       servlet: (servlet) => ({
         ...servlet,
         handle: (exchange) =>
-          servlet.handle(Object.defineProperty({ ...exchange }, 'onDisconnect', { get: () => undefined, set: () => undefined })),
+          servlet.handle(Object.defineProperty({ ...exchange }, 'held', { get: () => undefined, set: () => undefined })),
       }),
     },
   },

@@ -16,10 +16,10 @@ export interface WireMutant {
 
 /** An exchange with some members replaced; what the servlet sets on it reaches the original. */
 export function exchanging(exchange: Exchange, changes: Partial<Exchange>): Exchange {
-  return Object.defineProperty({ ...exchange, ...changes }, 'onDisconnect', {
-    get: () => exchange.onDisconnect,
-    set: (hook: Exchange['onDisconnect']) => {
-      exchange.onDisconnect = hook;
+  return Object.defineProperty({ ...exchange, ...changes }, 'held', {
+    get: () => exchange.held,
+    set: (held: Exchange['held']) => {
+      exchange.held = held;
     },
   });
 }
