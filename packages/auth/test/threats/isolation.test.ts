@@ -148,6 +148,30 @@ const confusable = [
   ],
 ];
 
+type KeyOf = (address: { readonly kind: string; readonly name?: string }) => string;
+
+/** What the in-memory buffer finds addresses by, with a key of another kind. */
+function mapBy(keyOf: KeyOf) {
+  return class {
+    readonly entries = new Map<string, unknown>();
+    get size() {
+      return this.entries.size;
+    }
+    get(address: Parameters<KeyOf>[0]) {
+      return this.entries.get(keyOf(address));
+    }
+    set(address: Parameters<KeyOf>[0], value: unknown) {
+      this.entries.set(keyOf(address), value);
+    }
+    delete(address: Parameters<KeyOf>[0]) {
+      this.entries.delete(keyOf(address));
+    }
+    values() {
+      return this.entries.values();
+    }
+  };
+}
+
 describeThreat({
   id: 'T2',
   title: 'names that run together',
@@ -176,16 +200,17 @@ describeThreat({
         ['names are compared exactly: spaces', (name: string) => name.trim(), 'r'],
         ['names are taken as they are: escapes', (name: string) => name.replace('%3A', ':'), 'r'],
       ] as const
-    ).map(([guard, change, sign]) => [
-      guard,
-      {
-        modules: {
-          'buffer/address.ts': () => ({
-            addressKey: ({ kind, name = '' }: { kind: string; name?: string }) =>
-              (kind === 'recipient' ? sign : sign === '' ? '' : kind) + change(name),
-          }),
+    ).map(([guard, change, sign]) => {
+      const addressKey: KeyOf = ({ kind, name = '' }) => (kind === 'recipient' ? sign : sign === '' ? '' : kind) + change(name);
+      return [
+        guard,
+        {
+          modules: {
+            'buffer/address.ts': () => ({ addressKey }),
+            'buffer/memory/address-map.ts': () => ({ AddressMap: mapBy(addressKey) }),
+          },
         },
-      },
-    ]),
+      ];
+    }),
   ),
 });
