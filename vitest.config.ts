@@ -5,8 +5,12 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@pollux/source', 'module', 'node', 'development|production'];
 const resolution = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
 
-/** Long runs in virtual time: how busy the machine is changes nothing, so each processor may do one. */
-const virtualTime = ['packages/core/test/simulation/seeds-*.test.ts', 'packages/core/test/model/buffer-model.test.ts'];
+/** Long runs in virtual time, or that wait most of theirs: a busy machine changes nothing, so each processor may do one. */
+const patient = [
+  'packages/core/test/simulation/seeds-*.test.ts',
+  'packages/core/test/model/buffer-model.test.ts',
+  'packages/redis/test/{contract,failover}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -17,15 +21,15 @@ export default defineConfig({
           name: 'node',
           environment: 'node',
           include: ['{packages,apps,scripts,bench}/**/test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', '**/dist/**', 'apps/console/**', ...virtualTime],
+          exclude: ['**/node_modules/**', '**/dist/**', 'apps/console/**', ...patient],
         },
       },
       {
         ...resolution,
         test: {
-          name: 'virtual-time',
+          name: 'patient',
           environment: 'node',
-          include: virtualTime,
+          include: patient,
           maxWorkers: availableParallelism(),
           // After all others: those measure, or wait for real programs, and are to have the machine to themselves.
           sequence: { groupOrder: 1 },
