@@ -1,14 +1,28 @@
 /** Primaries of a cluster are killed under load: what may be lost is told, and nothing is lost in silence (G10). */
 import type { Loss, Place } from '@pollux/core/server';
 import { describe, expect, it } from 'vitest';
+import { groupBy } from '../src/group-by.ts';
+import { createKeys } from '../src/keys.ts';
 import { openWithScripts } from '../src/redis-buffer.ts';
 import { createScripts, script } from '../src/scripts/index.ts';
+import { slotOf } from '../src/slots.ts';
 import { type RedisCluster, startCluster } from '../src/testing/index.ts';
 import { entryOf, readingOf, textsOf, untilDone } from './support/entries.ts';
 
 const kills = Number(process.env['POLLUX_SOAK_FAILOVERS'] ?? 10);
 const recipients = Array.from({ length: 12 }, (_, index) => `user${index}`);
+const [primaries, buckets] = [3, 32];
+const sleepers = everyOtherOfEachPrimary();
 const pause = (ms: number) => new Promise<void>((done) => setTimeout(done, ms));
+
+/** Whichever primary is killed, some of its recipients sleep and some are awake. */
+function everyOtherOfEachPrimary(): ReadonlySet<string> {
+  const { bucketOf } = createKeys('', buckets);
+  const primaryOf = (name: string) => Math.floor((slotOf(bucketOf(`r${name}`).totals) * primaries) / 16_384);
+  const groups = [...groupBy(recipients, primaryOf).values()];
+  if (groups.length < primaries) throw new Error('a primary has no recipient');
+  return new Set(groups.flatMap((group) => group.filter((_, index) => index % 2 === 0)));
+}
 
 type Buffer = Awaited<ReturnType<typeof openWithScripts>>;
 
@@ -63,9 +77,9 @@ async function underLoad(cluster: RedisCluster, buffer: Buffer, rounds: number, 
       await pause(2);
     }
   });
-  const reading = recipients.map(async (name, index) => {
+  const reading = recipients.map(async (name) => {
     while (!isOver) {
-      while (isAsleep && index % 2 === 0 && !isOver) await pause(5);
+      while (isAsleep && sleepers.has(name) && !isOver) await pause(5);
       await untilDone(() => clients.get(name)?.turn());
       await pause(5);
     }
@@ -110,8 +124,8 @@ async function underLoad(cluster: RedisCluster, buffer: Buffer, rounds: number, 
 }
 
 async function outcomeOf(rounds: number, isLagging: boolean, makeScripts = createScripts): Promise<Outcome> {
-  await using cluster = await startCluster({ primaries: 3, replicas: 1, settings: { appendonly: 'yes' } });
-  const buffer = await openWithScripts({ url: cluster.urls, buckets: 32, commandTimeoutMs: 1000 }, makeScripts);
+  await using cluster = await startCluster({ primaries, replicas: 1, settings: { appendonly: 'yes' } });
+  const buffer = await openWithScripts({ url: cluster.urls, buckets, commandTimeoutMs: 1000 }, makeScripts);
   try {
     const outcome = await underLoad(cluster, buffer, rounds, isLagging);
     const back = outcome.backMs.map((ms) => ms.toFixed(0)).join(', ');
