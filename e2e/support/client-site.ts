@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Limits } from '@pollux/core';
 import { type CommunicationServer, createCommunicationServer } from '@pollux/core/server';
 import { createNodeHandler } from '@pollux/node';
 
@@ -78,13 +79,15 @@ export class ClientSite implements AsyncDisposable {
   port = 0;
   readonly #script: string;
   readonly #page: string;
+  readonly #limits: Partial<Limits>;
   #hub: CommunicationServer | undefined;
   #http: Server | undefined;
 
   /** @param script the page's client, of those that core publishes */
-  constructor(script = 'index.js', html = page) {
+  constructor(script = 'index.js', html = page, limits: Partial<Limits> = {}) {
     this.#script = script;
     this.#page = html;
+    this.#limits = limits;
   }
 
   get hub(): CommunicationServer {
@@ -104,7 +107,7 @@ export class ClientSite implements AsyncDisposable {
 
   async begin(): Promise<this> {
     const applications = { orders: { fetchTargets: ['/api/'] }, calls: {}, news: {} };
-    const hub = createCommunicationServer({ applications });
+    const hub = createCommunicationServer({ applications, limits: this.#limits });
     this.#hub = hub;
     const http = createServer();
     await new Promise<void>((done) => http.listen(this.port, '127.0.0.1', done));

@@ -1,16 +1,8 @@
 /** The communication client in one real page: what may happen to a page, its network and its server. */
 import { type BrowserContext, expect, type Page, test } from '@playwright/test';
-import { told } from '../support/client-page.ts';
+import { setVisibility, told } from '../support/client-page.ts';
 import { answerPolls, ClientSite } from '../support/client-site.ts';
 import { expectDrained, expectHeld, expectSeen, open, orders } from '../support/one-page.ts';
-
-/** What a page's visibility is cannot be set from outside; it is told here as a browser tells it. */
-async function setVisibility(page: Page, state: 'visible' | 'hidden'): Promise<void> {
-  await page.evaluate((value) => {
-    Object.defineProperty(document, 'visibilityState', { value, configurable: true });
-    document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
-  }, state);
-}
 
 const visit = async (context: BrowserContext): Promise<Page> => context.newPage();
 

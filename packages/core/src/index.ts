@@ -17,7 +17,14 @@ export { defineApplication, direct, fetchFrom } from './contract/define-applicat
 export type { NotifyOptions } from './contract/notification.ts';
 export type { SchemaIssue, SchemaResult, StandardSchema } from './contract/standard-schema.ts';
 export type { Clock, Random, Timer } from './protocol/environment.ts';
-export { applicationPattern, defaultLimits, type Limits, nameBytes, wireVersion } from './protocol/limits.ts';
+export {
+  applicationPattern,
+  defaultLimits,
+  type Limits,
+  lifetimeSeconds,
+  nameBytes,
+  wireVersion,
+} from './protocol/limits.ts';
 export { CommunicationError, type Problem, type ProblemCode, problem, problems } from './protocol/problem.ts';
 export {
   type AcceptedNotification,

@@ -1,4 +1,4 @@
-import { type Clock, CommunicationError, defaultLimits, type Limits, problem, type Random } from '@pollux/core';
+import { type Clock, CommunicationError, defaultLimits, type Limits, lifetimeSeconds, problem, type Random } from '@pollux/core';
 import {
   type BufferHealth,
   type BufferWatcher,
@@ -90,7 +90,7 @@ async function begin(store: Store, { clock, random, limits, isOld, mended }: Beg
     failed: (reason) => tellFailure(watchers, 'append', `The disk does not take what is written: ${reason}`),
   });
   const now = (): number => origin + clock.monotonic();
-  const keepMs = limits.sessionSeconds * 1000;
+  const keepMs = lifetimeSeconds(limits) * 1000;
   const context: TableBufferContext = {
     table: createTable(newEpoch),
     limits,

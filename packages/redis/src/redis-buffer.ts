@@ -1,4 +1,4 @@
-import { type Clock, CommunicationError, defaultLimits, type Limits, problem, type Random } from '@pollux/core';
+import { type Clock, CommunicationError, defaultLimits, type Limits, lifetimeSeconds, problem, type Random } from '@pollux/core';
 import {
   addressKey,
   type BufferWatcher,
@@ -97,7 +97,7 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     },
     connected(isOld) {
       // Sessions that were there before may not have come back yet.
-      if (isOld) freesFromMs = now() + limits.sessionSeconds * 1000;
+      if (isOld) freesFromMs = now() + lifetimeSeconds(limits) * 1000;
     },
   });
   const context: BufferContext = {

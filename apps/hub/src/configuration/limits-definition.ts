@@ -48,6 +48,7 @@ const bounds = {
   ttlMaxSeconds: [1, 365 * day, 'Longest time to live that is granted, in seconds; a longer one is reduced to it.'],
   stubSeconds: [60, 365 * day, 'How long an empty queue is remembered after its last use, in seconds.'],
   keySeconds: [1, 365 * day, 'How long an idempotency key is remembered beyond its message, in seconds.'],
+  hiddenSeconds: [0, 3600, 'Seconds that clients wait between short polls while all their pages are hidden; 0: they hold polls.'],
   gatherMs: [0, 20, 'A burst that follows a first message by at most this many milliseconds shares one answer.'],
 } as const satisfies { readonly [Name in Exclude<keyof Limits, 'bufferBytes'>]: readonly [number, number, string] };
 

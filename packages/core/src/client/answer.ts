@@ -74,7 +74,7 @@ function readSection(value: unknown): Section {
 function readAdvice(value: unknown): Advice {
   const advice = members<keyof Advice>(value);
   const read: { -readonly [Name in keyof Advice]: Advice[Name] } = {};
-  for (const name of ['interval', 'wait', 'drain'] as const) {
+  for (const name of ['interval', 'wait', 'drain', 'hidden'] as const) {
     const seconds = advice[name];
     if (typeof seconds === 'number' && seconds >= 0) read[name] = Math.min(seconds, longestAdviceSeconds);
   }

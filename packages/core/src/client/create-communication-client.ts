@@ -95,6 +95,7 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       wire,
       turn: loop.turn,
       review: loop.review,
+      wake: loop.wake,
       follow: (theirs, state, isNew) => {
         if (isNew && wire.session !== theirs.session) void leaveOwn();
         Object.assign(wire, theirs);
@@ -115,6 +116,7 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       if (tag) tabs?.join(tag);
       loop.show();
     },
+    look: () => tabs?.tell(),
   });
 
   return {

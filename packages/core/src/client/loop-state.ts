@@ -7,7 +7,7 @@
  *     │ nobody to poll for             │  │  │ timer, wake (online, visible, resumed)
  *     └────────────────────────────────┘  │  │
  *                                         ▼  │
- *                                        resting   after an answer: the advised interval or drain
+ *                                        resting   after an answer: the advised interval (of its own while hidden) or drain
  *                                                  after a failure: back-off, `Retry-After` being a floor
  *
  *   A poll is a stream, a held one or a short one (transport.ts). A stream is left for the next one when it ends, and
@@ -40,9 +40,11 @@ export interface PollWork {
   changeInMs(): number;
   /** Nobody else goes on with this session. */
   isAlone(): boolean;
+  /** Nobody sees this page, nor any other that it polls for. */
+  isHidden(): boolean;
 }
 
-export interface PollLoop extends PageListener {
+export interface PollLoop extends Omit<PageListener, 'look'> {
   readonly state: ClientState;
   /** Something may have changed: an application joined, a handler finished. */
   review(): void;

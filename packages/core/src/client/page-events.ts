@@ -6,6 +6,8 @@ export interface PageListener {
   /** The page goes, for good or (`kept`) for a while: into the back-forward cache, or frozen. */
   hide(kept: boolean): void;
   show(): void;
+  /** The page may be seen now, or may not be any more. */
+  look(): void;
 }
 
 /** While capturing, a window hears what is told to its document as well. (As an object: Node's `EventTarget` forgets `true`.) */
@@ -13,7 +15,7 @@ const capturing = { capture: true };
 const types = ['online', 'offline', 'pagehide', 'pageshow', 'freeze', 'resume', 'visibilitychange'];
 
 /** Listens where there is something to listen to (pages, workers); returns the way to stop. */
-export function listenToPage({ wake, offline, hide, show }: PageListener): () => void {
+export function listenToPage({ wake, offline, hide, show, look }: PageListener): () => void {
   const hear = (event: Event): void => {
     const { type } = event;
     if (type === 'offline') offline();
@@ -23,12 +25,20 @@ export function listenToPage({ wake, offline, hide, show }: PageListener): () =>
     else if (type === 'resume') {
       show();
       wake();
-    } else if (globalThis.document?.visibilityState !== 'hidden') wake();
+    } else {
+      look();
+      if (!seemsHidden()) wake();
+    }
   };
   for (const type of types) globalThis.addEventListener?.(type, hear, capturing);
   return () => {
     for (const type of types) globalThis.removeEventListener?.(type, hear, capturing);
   };
+}
+
+/** Whether this is a page that nobody sees. */
+export function seemsHidden(): boolean {
+  return globalThis.document?.visibilityState === 'hidden';
 }
 
 /** Whether the runtime says that there is no network. It may be wrong, so the client goes on trying. */

@@ -61,6 +61,9 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
 
   const rungNow = (): Rung => rungAt(transport, topRung(options.mode, wire.advice.mode), clock.monotonic());
 
+  /** Seconds between polls while nobody looks; 0 where somebody does, or the server does not ask for it. */
+  const hiddenSeconds = (): number => (work.isHidden() && wire.advice.hidden) || 0;
+
   const passed = ({ rung }: Polling, passage: Passage): void => {
     transport = afterPassage(transport, rung, passage, clock.monotonic());
   };
@@ -72,8 +75,8 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
       const ms = work.changeInMs();
       return ms < never ? rest(ms) : undefined;
     }
-    // What follows a failure, or begins, is a short poll: it finds out at once whether all is well.
-    const rung = healthy ? rungNow() : 2;
+    // What follows a failure, or begins, is a short poll: it finds out at once whether all is well. Nobody waits for a hidden page's.
+    const rung = healthy && !hiddenSeconds() ? rungNow() : 2;
     // The option is a cap of its own, for networks that cut what the server would hold.
     const wait = rung < 2 ? Math.min(options.wait ?? longestWaitSeconds, wire.advice.wait ?? usualWaitSeconds) : 0;
     const polling = createPolling(clock, rung, wire.session !== undefined && wait > 0, wait);
@@ -157,7 +160,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     }
     // A broken server or proxy that answers at once and says nothing would be asked without a pause.
     if (idleTurns > 1) return rest(backOffMs(idleTurns - 1, random));
-    const interval = intervalSeconds(rungNow(), options.interval, wire.advice.interval);
+    const interval = Math.max(hiddenSeconds(), intervalSeconds(rungNow(), options.interval, wire.advice.interval));
     const atOnce = (answer?.more && news) || work.changeInMs() <= joiningMs;
     return interval > 0 && !atOnce ? rest(interval * 1000) : poll();
   };

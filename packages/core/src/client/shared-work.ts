@@ -9,6 +9,7 @@ import type { ApplicationRecord } from './application-record.ts';
 import { failedPerPoll, handlerTicks } from './bounds.ts';
 import type { ClientContext } from './context.ts';
 import type { PollWork } from './loop-state.ts';
+import { seemsHidden } from './page-events.ts';
 import { type Entry, entriesOf } from './section-log.ts';
 import type { Distribution, Snapshot, TabNews } from './tab-news.ts';
 import type { Asked } from './wire.ts';
@@ -16,8 +17,8 @@ import type { Asked } from './wire.ts';
 export interface SharedWork extends PollWork {
   /** This tab's applications. */
   readonly records: Map<string, ApplicationRecord>;
-  /** The other tabs. */
-  readonly others: ReadonlySet<string>;
+  /** The other tabs, and whether they are hidden. */
+  readonly others: ReadonlyMap<string, boolean>;
   reportFailed(failed: FailedMessage): void;
   /** One of this tab's applications came, went or got on. */
   update(name: string): void;
@@ -52,7 +53,7 @@ export function createSharedWork(
   const failed = new Map<string, FailedMessage>();
   const ownFailed = new Map<string, FailedMessage>();
   const feeds = new Map<string, Feed>();
-  const others = new Set<string>();
+  const others = new Map<string, boolean>();
   /** Where the others were when this tab asked for what it wants to begin with. */
   const beginnings = new Map<string, string>();
   let reported: readonly FailedMessage[] = [];
@@ -130,9 +131,9 @@ export function createSharedWork(
       progress++;
       refresh(name);
     },
-    own: () => ({ parts: partsOf(me), failed: [...ownFailed.values()] }),
+    own: () => ({ parts: partsOf(me), failed: [...ownFailed.values()], hidden: seemsHidden() }),
     set: (tab, news) => {
-      if (news) others.add(tab);
+      if (news) others.set(tab, !!news.hidden);
       else others.delete(tab);
       for (const report of news?.failed ?? []) failed.set(report.id, report);
       for (const name of news?.parts.keys() ?? []) feedOf(name);
@@ -143,7 +144,7 @@ export function createSharedWork(
     },
     snapshot: () => ({
       entries: new Map([...feeds].map(([name, { log }]) => [name, log.entries])),
-      tabs: new Map([me, ...others].map((tab) => [tab, partsOf(tab)])),
+      tabs: new Map([me, ...others.keys()].map((tab) => [tab, partsOf(tab)])),
       failed: [...failed.values()],
     }),
     adopt: ({ entries, tabs, failed: known }) => {
@@ -228,6 +229,7 @@ export function createSharedWork(
       } while (progress !== before);
     },
     isAlone: () => others.size === 0,
+    isHidden: () => seemsHidden() && ![...others.values()].includes(false),
     changeInMs: () => Math.min(...[...feeds.values()].map((feed) => feed.changeInMs())),
   };
   return work;

@@ -9,6 +9,8 @@ export interface TabNews {
   readonly parts: ReadonlyMap<string, Part>;
   /** Its own: an echo of others' would have these reported again. */
   readonly failed: readonly FailedMessage[];
+  /** Nobody sees it. */
+  readonly hidden?: boolean;
 }
 
 /** What an answer meant, for all tabs. */

@@ -37,6 +37,8 @@ export interface TabHost {
   turn(): void;
   /** What there is to say has changed. */
   review(): void;
+  /** Somebody looks again. */
+  wake(): void;
   /** Another tab polls, with this session; this one has only just joined. */
   follow(wire: WireState, state: ClientState, isNew: boolean): void;
 }
@@ -91,7 +93,7 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
     leader = me;
     host.wire.seq += unheardRequests;
     postState();
-    for (const tab of others) watch(tab);
+    for (const tab of others.keys()) watch(tab);
     host.turn();
   };
 
@@ -151,11 +153,19 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
       post({ kind: role === 'waiting' ? 'hello' : 'ask' });
       context.after(lifeSignMs, () => {
         if (signal.aborted) return;
-        if (role === 'polling') for (const tab of others) heard.has(tab) || expel(tab);
+        if (role === 'polling') for (const tab of others.keys()) heard.has(tab) || expel(tab);
         else if (!heard.has(leader)) contend({ steal: true });
         patrol(patrolMs);
       });
     });
+  };
+
+  const hearTab = (tab: string, news: TabNews): void => {
+    const wasHidden = work.isHidden();
+    work.set(tab, news);
+    if (role === 'polling') watch(tab);
+    if (wasHidden && !work.isHidden()) host.wake();
+    host.review();
   };
 
   const hear = (told: Told & { readonly from: string }): void => {
@@ -165,11 +175,8 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
       if (role === 'polling') postState();
     } else if (kind === 'ask' || (kind === 'gone' && told.tab === me)) postTab();
     else if (kind === 'gone') drop(told.tab);
-    else if (kind === 'tab') {
-      work.set(from, told.news);
-      if (role === 'polling') watch(from);
-      host.review();
-    } else if (role !== 'polling') hearLeader(told);
+    else if (kind === 'tab') hearTab(from, told.news);
+    else if (role !== 'polling') hearLeader(told);
   };
 
   const hearLeader = (told: Told & { readonly from: string }): void => {

@@ -11,7 +11,7 @@ export interface Limits {
   readonly streamSeconds: number;
   /** Seconds of silence after which a stream sends a heartbeat. @default 15 */
   readonly heartbeatSeconds: number;
-  /** A session is forgotten after this long without contact, or 3 of its advised intervals where that is longer. @default 60 */
+  /** A session is forgotten after this long without contact, or 3 of its advised intervals (`hiddenSeconds` is one) where that is longer. @default 60 */
   readonly sessionSeconds: number;
   /** Bytes of one message as stored. @default 65536 */
   readonly messageBytes: number;
@@ -55,6 +55,11 @@ export interface Limits {
   readonly stubSeconds: number;
   /** How long an idempotency key is remembered beyond its message, in seconds. @default 86400 */
   readonly keySeconds: number;
+  /**
+   * Seconds that clients are advised to wait between short polls as long as all their pages are hidden, up to an hour; 0: they go
+   * on holding polls. @default 0
+   */
+  readonly hiddenSeconds: number;
   /** A burst that follows a first message by at most this many milliseconds shares one answer (0 to 20). @default 0 */
   readonly gatherMs: number;
 }
@@ -87,8 +92,14 @@ export const defaultLimits: Limits = {
   ttlMaxSeconds: 2_592_000,
   stubSeconds: 86_400,
   keySeconds: 86_400,
+  hiddenSeconds: 0,
   gatherMs: 0,
 };
+
+/** Seconds for which a silent session is remembered, and with it what it has not acknowledged. */
+export function lifetimeSeconds({ sessionSeconds, hiddenSeconds }: Limits): number {
+  return Math.max(sessionSeconds, 3 * hiddenSeconds);
+}
 
 /** Text of 1 to 256 UTF-8 bytes that names a recipient, group, topic or idempotency key. */
 export const nameBytes = 256;

@@ -135,6 +135,11 @@ export interface Advice {
   readonly mode?: 'stream' | 'long-poll' | 'short-poll';
   /** This node is going away: poll again after a random part of this many seconds. */
   readonly drain?: number;
+  /**
+   * Seconds between the end of one poll and the next as long as nobody sees any of the client's pages; its polls are not held
+   * then. 0: it goes on as when it is seen.
+   */
+  readonly hidden?: number;
 }
 
 /** What an answer says of one application. */

@@ -11,6 +11,7 @@ import type { ApplicationEntry } from './context.ts';
 const ranges: Readonly<Partial<Record<keyof Limits, readonly [number, number]>>> = {
   holdSeconds: [1, 55],
   holdSpreadSeconds: [0, 55],
+  hiddenSeconds: [0, 3600],
   gatherMs: [0, 20],
   jsonDepth: [4, 200],
 };

@@ -173,7 +173,10 @@ function isCrowded(context: ServerContext, held: HeldState): boolean {
 
 function endingOf(context: ServerContext, held: HeldState): PollEnding {
   if (context.drainSeconds !== undefined) return { advice: { drain: context.drainSeconds } };
-  if (held.isOpening) return { advice: { mode: 'long-poll', wait: context.limits.holdSeconds } };
+  if (held.isOpening) {
+    const { holdSeconds: wait, hiddenSeconds: hidden } = context.limits;
+    return { advice: { mode: 'long-poll', wait, ...(hidden > 0 && { hidden }) } };
+  }
   return held.session.interval > 0 ? { advice: { interval: 0 } } : {};
 }
 

@@ -1,6 +1,7 @@
 /** The registry of sessions: opening, finding, following queues, forgetting the silent. */
 import { everyone } from '../buffer/address.ts';
 import { cursorTag } from '../protocol/cursor.ts';
+import { lifetimeSeconds } from '../protocol/limits.ts';
 import { type Problem, problem } from '../protocol/problem.ts';
 import type { Address } from '../protocol/types.ts';
 import type { ClientIdentity } from './communication-server.ts';
@@ -14,7 +15,7 @@ const noGroups: readonly string[] = [];
 
 /** Milliseconds after which a silent session is forgotten. */
 export function lifetimeMs(context: ServerContext, session: Session): number {
-  return Math.max(context.limits.sessionSeconds, 3 * session.interval) * 1000;
+  return Math.max(lifetimeSeconds(context.limits), 3 * session.interval) * 1000;
 }
 
 /** The caller's own session by its id; another recipient's is as unknown as one that never was. */

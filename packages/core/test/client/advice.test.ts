@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { direct, news, setup } from './harness.ts';
 
 async function advised(advice: unknown, options: Parameters<typeof setup>[0] = {}) {
@@ -59,7 +59,77 @@ describe('advice', () => {
     expect(poll().body.wait).toBe(25);
   });
 
-  it.each([{ wait: '9', interval: -3, mode: 7, drain: null }, [], 'fast', 7, { wait: Number.NaN }])(
+  describe('hidden', () => {
+    const look = (state: 'visible' | 'hidden'): void => {
+      vi.stubGlobal('document', { visibilityState: state });
+      page.dispatchEvent(new Event('visibilitychange'));
+    };
+    let page: EventTarget;
+    beforeEach(() => {
+      page = new EventTarget();
+      vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+      vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+      look('visible');
+    });
+    afterEach(() => vi.unstubAllGlobals());
+
+    it('polls briefly and seldom once what is held has ended, and at once when it is seen', async () => {
+      const { answer, clock, poll } = await advised({ hidden: 90 });
+      const held = poll();
+      expect(held.body.wait).toBe(25);
+      look('hidden');
+      await clock.advance(20_000);
+      expect(held.done).toBe(false);
+      await answer(news('orders', [direct(1)]));
+      await clock.advance(89_999);
+      expect(() => poll()).toThrow('0 polls');
+      await clock.advance(1);
+      expect(poll().body).toMatchObject({ wait: 0, applications: { orders: { cursor: 'c1' } } });
+      await answer({ ...news('orders', [direct(2)]), more: true });
+      expect(poll().body.wait).toBe(0);
+      await answer(news('orders', [direct(3)]));
+      await clock.advance(1000);
+      look('visible');
+      await clock.advance(0);
+      expect(poll().body).toMatchObject({ wait: 25, applications: { orders: { cursor: 'c3' } } });
+    });
+
+    it('is no reason to ask sooner than an interval, a drain or a Retry-After says', async () => {
+      const { answer, clock, poll } = await advised({ hidden: 5, interval: 10 });
+      look('hidden');
+      await clock.advance(9999);
+      expect(() => poll()).toThrow('0 polls');
+      await clock.advance(1);
+      await answer({ session: 's_1', advice: { drain: 60 } });
+      await clock.advance(29_999);
+      expect(() => poll()).toThrow('0 polls');
+      await clock.advance(1);
+      poll().answer(503, undefined, { 'retry-after': '40' });
+      await clock.advance(39_999);
+      expect(() => poll()).toThrow('0 polls');
+      look('visible');
+      await clock.advance(6000);
+      expect(poll().body.wait).toBe(0);
+    });
+
+    it('is not waited for by an application that joins', async () => {
+      const { answer, client, clock, poll } = await advised({ hidden: 90 });
+      look('hidden');
+      await answer({ session: 's_1', applications: {} });
+      client.application('calls').on('note', () => undefined);
+      await clock.advance(20);
+      expect(Object.keys(poll().body.applications)).toEqual(['orders', 'calls']);
+    });
+
+    it('changes nothing where it is not advised', async () => {
+      const { answer, poll } = await advised({});
+      look('hidden');
+      await answer(news('orders', [direct(1)]));
+      expect(poll().body.wait).toBe(25);
+    });
+  });
+
+  it.each([{ wait: '9', interval: -3, mode: 7, drain: null, hidden: true }, [], 'fast', 7, { wait: Number.NaN }])(
     'is ignored where it makes no sense: %j',
     async (advice) => {
       const { poll, told } = await advised(advice);

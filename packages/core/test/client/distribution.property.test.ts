@@ -1,6 +1,6 @@
 /** Whatever a server does, in whatever order: each message is handled once, in order, and only the handled is acknowledged. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createServerModel, type Name, names } from './server-model.ts';
 
 const name = fc.constantFrom(...names);
@@ -19,10 +19,16 @@ const step = fc.oneof(
   fc.record({ kind: fc.constantFrom('empty' as const, 'fail' as const, 'supersede' as const, 'garble' as const) }),
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(0, 7, 400, 1100, 21_000) }) },
   fc.record({ kind: fc.constant('leave' as const), name }),
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant('look' as const), state: fc.constantFrom('visible' as const, 'hidden' as const) }),
+  },
 );
 
 /** How handlers behave, by turns. */
 const manner = fc.constantFrom('sync' as const, 'prompt' as const, 'slow' as const, 'fails-once' as const);
+
+afterEach(() => vi.unstubAllGlobals());
 
 describe('distribution', () => {
   it('handles each message once and in order, and acknowledges the handled prefix only', async () => {

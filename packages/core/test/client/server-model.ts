@@ -1,5 +1,5 @@
 /** A server reduced to numbers: messages 1, 2, 3 … per application, and a cursor that names the last of them. */
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import type { PollApplication, PollRequest } from '../../src/protocol/types.ts';
 import { direct, type Sent, setup } from './harness.ts';
 
@@ -14,6 +14,7 @@ export type Step =
   | { readonly kind: 'answer'; readonly most: number; readonly repeat: number }
   | { readonly kind: 'empty' | 'fail' | 'supersede' | 'garble' }
   | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'look'; readonly state: 'visible' | 'hidden' }
   /** The application leaves and joins again. */
   | { readonly kind: 'leave'; readonly name: Name };
 
@@ -33,6 +34,14 @@ export interface ServerModel {
 }
 
 export function createServerModel(manners: readonly Manner[]): ServerModel {
+  const page = new EventTarget();
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
+  const look = (visibilityState: 'visible' | 'hidden'): void => {
+    vi.stubGlobal('document', { visibilityState });
+    page.dispatchEvent(new Event('visibilitychange'));
+  };
+  look('visible');
   const { client, clock, server } = setup();
   const published = { orders: 0, calls: 0 };
   const handled: Record<Name, number[]> = { orders: [], calls: [] };
@@ -77,7 +86,7 @@ export function createServerModel(manners: readonly Manner[]): ServerModel {
       for (let number = first; number <= last; number++) messages.push(direct(number, { id: `${name}-${number}` }));
       return [name, { cursor: `c${Math.max(read, last)}`, messages }];
     });
-    poll.answer(200, { session: poll.body.session ?? 's', applications: Object.fromEntries(sections) });
+    poll.answer(200, { session: poll.body.session ?? 's', advice: { hidden: 9 }, applications: Object.fromEntries(sections) });
   };
 
   const react = (poll: Sent, step: Step): void => {
@@ -101,6 +110,7 @@ export function createServerModel(manners: readonly Manner[]): ServerModel {
     take: async (step) => {
       if (step.kind === 'publish') published[step.name] += step.count;
       else if (step.kind === 'wait') await clock.advance(step.ms);
+      else if (step.kind === 'look') look(step.state);
       else if (step.kind === 'leave') {
         client.application(step.name).close();
         await clock.settle();
@@ -110,6 +120,7 @@ export function createServerModel(manners: readonly Manner[]): ServerModel {
       check();
     },
     drain: async () => {
+      look('visible');
       for (let turn = 0; turn < 300 && !isComplete(); turn++) {
         const poll = server.open[0];
         const isBehind = poll && asked(poll.body).some(([name, part]) => readUpTo(part) < published[name]);

@@ -129,7 +129,13 @@ function answerSchemas(): Record<string, unknown> {
     },
     Advice: {
       type: 'object',
-      properties: { interval: seconds, wait: seconds, mode: { enum: ['stream', 'long-poll', 'short-poll'] }, drain: seconds },
+      properties: {
+        interval: seconds,
+        wait: seconds,
+        mode: { enum: ['stream', 'long-poll', 'short-poll'] },
+        drain: seconds,
+        hidden: seconds,
+      },
     },
     Problem: {
       type: 'object',

@@ -81,6 +81,29 @@ export const sessions: readonly WireCase[] = [
     },
   },
   {
+    clause: '8.5',
+    title: 'where hidden pages are to be slow, the answer that opens the session says so, and the session waits for them',
+    options: { limits: { sessionSeconds: 1, hiddenSeconds: 1 } },
+    run: async (wire) => {
+      const alice = wire.client('alice');
+      const opened = await alice.poll();
+      wire.expect(opened.body.advice?.hidden).toBe(1);
+      const { session } = alice;
+      await wire.pass(1300);
+      await wire.publisher().to('alice', 1);
+      const polled = await alice.poll();
+      wire.expect([polled.data('orders'), alice.session]).toEqual([[1], session]);
+      wire.expect(polled.body.advice).toBe(undefined);
+    },
+  },
+  {
+    clause: '8.5',
+    title: 'hidden pages are not advised to be slow unless that is set',
+    run: async ({ client, expect }) => {
+      expect((await client('alice').poll()).body.advice?.hidden).toBe(undefined);
+    },
+  },
+  {
     clause: '7.4',
     title: 'goodbye ends the held poll and is a 204',
     run: async (wire) => {
