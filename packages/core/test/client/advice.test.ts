@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { direct, news, setup } from './harness.ts';
+import { type StubPage, stubPage } from './stub-page.ts';
 
 async function advised(advice: unknown, options: Parameters<typeof setup>[0] = {}) {
   const parts = setup(options);
@@ -60,16 +61,9 @@ describe('advice', () => {
   });
 
   describe('hidden', () => {
-    const look = (state: 'visible' | 'hidden'): void => {
-      vi.stubGlobal('document', { visibilityState: state });
-      page.dispatchEvent(new Event('visibilitychange'));
-    };
-    let page: EventTarget;
+    let look: StubPage['look'];
     beforeEach(() => {
-      page = new EventTarget();
-      vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
-      vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
-      look('visible');
+      look = stubPage().look;
     });
     afterEach(() => vi.unstubAllGlobals());
 

@@ -1,21 +1,14 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { direct, news, setup } from './harness.ts';
+import { type StubPage, stubPage } from './stub-page.ts';
 
-/** Window and document as far as the client looks at them. A window hears what is told to its document, too. */
-let page: EventTarget;
-let view: { visibilityState: string };
+let page: StubPage;
+const tell: StubPage['tell'] = (type, more) => page.tell(type, more);
 
 beforeEach(() => {
-  page = new EventTarget();
-  view = { visibilityState: 'visible' };
-  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
-  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
-  vi.stubGlobal('document', view);
-  vi.stubGlobal('navigator', { onLine: true });
+  page = stubPage();
 });
 afterEach(() => vi.unstubAllGlobals());
-
-const tell = (type: string, more: object = {}): boolean => page.dispatchEvent(Object.assign(new Event(type), more));
 
 async function opened(options: Parameters<typeof setup>[0] = {}) {
   const parts = setup(options);
@@ -63,11 +56,9 @@ describe('a page that becomes visible', () => {
     const { clock, poll } = await opened();
     poll().fail();
     await clock.settle();
-    view.visibilityState = 'hidden';
-    tell('visibilitychange');
+    page.look('hidden');
     expect(() => poll()).toThrow('0 polls');
-    view.visibilityState = 'visible';
-    tell('visibilitychange');
+    page.look('visible');
     await clock.advance(0);
     expect(poll().body.seq).toBe(2);
   });

@@ -1,7 +1,8 @@
 /** A server reduced to numbers: messages 1, 2, 3 … per application, and a cursor that names the last of them. */
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import type { PollApplication, PollRequest } from '../../src/protocol/types.ts';
 import { direct, type Sent, setup } from './harness.ts';
+import { stubPage } from './stub-page.ts';
 
 export const names = ['orders', 'calls'] as const;
 export type Name = (typeof names)[number];
@@ -34,14 +35,7 @@ export interface ServerModel {
 }
 
 export function createServerModel(manners: readonly Manner[]): ServerModel {
-  const page = new EventTarget();
-  vi.stubGlobal('addEventListener', page.addEventListener.bind(page));
-  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page));
-  const look = (visibilityState: 'visible' | 'hidden'): void => {
-    vi.stubGlobal('document', { visibilityState });
-    page.dispatchEvent(new Event('visibilitychange'));
-  };
-  look('visible');
+  const { look } = stubPage();
   const { client, clock, server } = setup();
   const published = { orders: 0, calls: 0 };
   const handled: Record<Name, number[]> = { orders: [], calls: [] };
