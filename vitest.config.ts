@@ -5,6 +5,9 @@ import { defineConfig } from 'vitest/config';
 const conditions = ['@pollux/source', 'module', 'node', 'development|production'];
 const resolution = { resolve: { conditions }, ssr: { resolve: { conditions, externalConditions: conditions } } };
 
+/** A test that hangs ends after this; 5 s, as usual, would be a bound on how slow a machine may be. */
+const testTimeout = 30_000;
+
 /** Long runs in virtual time, or that wait most of theirs: a busy machine changes nothing, so each processor may do one. */
 const patient = [
   'packages/core/test/simulation/seeds-*.test.ts',
@@ -20,6 +23,7 @@ export default defineConfig({
         test: {
           name: 'node',
           environment: 'node',
+          testTimeout,
           include: ['{packages,apps,scripts,bench}/**/test/**/*.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**', 'apps/console/**', ...patient],
         },
@@ -29,6 +33,7 @@ export default defineConfig({
         test: {
           name: 'patient',
           environment: 'node',
+          testTimeout,
           include: patient,
           maxWorkers: availableParallelism(),
           // After all others: those measure, or wait for real programs, and are to have the machine to themselves.

@@ -10,11 +10,10 @@ import {
   type WirePeerOptions,
 } from '@pollux/core/testing';
 import { listen } from '@pollux/node';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openLmdbBuffer } from '../src/index.ts';
 
 // Every publish waits for the disk, which the machine's other work may keep busy.
-vi.setConfig({ testTimeout: 30_000 });
 
 const directory = mkdtempSync(join(tmpdir(), 'pollux-lmdb-wire-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));

@@ -7,12 +7,11 @@ import {
   type WirePeerOptions,
 } from '@pollux/core/testing';
 import { listen } from '@pollux/node';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { openRedisBuffer } from '../src/index.ts';
 import { startRedis } from '../src/testing/index.ts';
 
 // Every step waits for another process, which the machine's other work may keep busy.
-vi.setConfig({ testTimeout: 30_000 });
 
 const redis = await startRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
