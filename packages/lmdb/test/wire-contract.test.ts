@@ -13,8 +13,6 @@ import { listen } from '@pollux/node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openLmdbBuffer } from '../src/index.ts';
 
-// Every publish waits for the disk, which the machine's other work may keep busy.
-
 const directory = mkdtempSync(join(tmpdir(), 'pollux-lmdb-wire-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 let files = 0;

@@ -11,8 +11,6 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openRedisBuffer } from '../src/index.ts';
 import { startRedis } from '../src/testing/index.ts';
 
-// Every step waits for another process, which the machine's other work may keep busy.
-
 const redis = await startRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
 let buffers = 0;
