@@ -79,6 +79,13 @@ export function createTableBuffer(context: TableBufferContext): MessageBuffer {
       if (timer === undefined) keepSweeping();
       return readings;
     },
+    look(queues) {
+      usable();
+      return queues.some((name) => {
+        const queue = table.find(name);
+        return queue === undefined || queue.epoch !== name.epoch || queue.last !== name.last;
+      });
+    },
     forget(session, queues) {
       usable();
       for (const name of queues) {
