@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import cluster from 'node:cluster';
 import { text } from 'node:stream/consumers';
 import { main } from './main.ts';
 
@@ -10,3 +11,5 @@ const code = await main(process.argv.slice(2), {
 });
 // Not process.exit: what was written to a pipe would be cut.
 process.exitCode = code;
+// One of several workers would be kept by its way to the process that started it.
+cluster.worker?.disconnect();

@@ -1,7 +1,10 @@
 import type { Logger } from 'pino';
+import type { HubConfiguration } from '../configuration/configuration.ts';
 import { ListenError } from '../http/graceful-server.ts';
 import { createLogger } from '../observability/logger.ts';
-import { type Hub, startHub } from '../run/hub.ts';
+import { startHub } from '../run/hub.ts';
+import { findMembership, type Membership } from '../run/membership.ts';
+import { startWorkers, WorkerError } from '../run/workers.ts';
 import { version } from '../version.ts';
 import { type Command, CommandError, exitCodes, parseCommandLine } from './command.ts';
 import { loadFrom, settingHelp, settingOptions } from './settings.ts';
@@ -37,6 +40,30 @@ function watchForFaults(logger: Logger): void {
   });
 }
 
+/** What was started: one hub, or several processes of them. */
+interface Running {
+  readonly url: string;
+  /** One address, or those of each worker. */
+  readonly console: string | readonly string[] | undefined;
+  /** Resolves when there is nothing left to do but `stop`. */
+  readonly over: Promise<unknown>;
+  stop(): Promise<void>;
+}
+
+async function start(configuration: HubConfiguration, logger: Logger, membership: Membership | undefined): Promise<Running> {
+  try {
+    if (configuration.workers > 1 && membership === undefined) {
+      const { url, consoles, exported, stop } = await startWorkers(configuration, logger);
+      return { url, console: consoles.length > 0 ? consoles : undefined, over: exported, stop };
+    }
+    const hub = await startHub(configuration, logger, membership);
+    return { url: hub.url, console: hub.adminUrl, over: membership?.serve(hub) ?? hub.exported, stop: hub.stop };
+  } catch (error) {
+    if (error instanceof ListenError || error instanceof WorkerError) throw new CommandError(error.message);
+    throw error;
+  }
+}
+
 /** `pollux-hub serve` */
 export const serveCommand: Command = {
   name: 'serve',
@@ -45,37 +72,38 @@ export const serveCommand: Command = {
 
 Starts the communication server and, where the configuration has "admin", the console with metrics and health.
 Logs are JSON lines on standard output. SIGTERM or SIGINT ends it: held polls are answered, then it exits with 0;
-a second signal exits at once.
+a second signal exits at once. With --workers several processes serve one port; one that ends is started anew.
 
 ${settingHelp}`,
   async run(args, io) {
     const { configuration, file, notes } = loadFrom(parseCommandLine(args, settingOptions), io);
-    const logger = createLogger(configuration.log.level);
+    const membership = await findMembership();
+    const isWorker = membership !== undefined;
+    const logger = createLogger(configuration.log.level, undefined, isWorker ? membership.slot + 1 : undefined);
     const asked = askedToEnd(logger);
     watchForFaults(logger);
-    for (const note of notes) logger.warn(note);
-    let hub: Hub;
-    try {
-      hub = await startHub(configuration, logger);
-    } catch (error) {
-      if (error instanceof ListenError) throw new CommandError(error.message);
-      throw error;
-    }
-    const { identity, applications, limits } = configuration;
-    if (identity.developmentSignIn) logger.warn('the development sign-in is on: whoever reaches this hub can be anybody');
-    const about = {
-      url: hub.url,
-      console: hub.adminUrl,
-      version,
-      file,
-      applications: Object.keys(applications),
-      bufferBytes: limits.bufferBytes,
-    };
-    logger.info(about, 'serving');
-    await Promise.race([asked, hub.exported]);
-    await hub.stop();
+    if (!isWorker) for (const note of notes) logger.warn(note);
+    const running = await start(configuration, logger, membership);
+    if (!isWorker) sayServing(configuration, running, file, logger);
+    await Promise.race([asked, running.over]);
+    await running.stop();
     // Whatever might still keep the process alive has nothing left to say.
     setTimeout(() => process.exit(), 1000).unref();
     return exitCodes.success;
   },
 };
+
+function sayServing(configuration: HubConfiguration, { url, console }: Running, file: string | undefined, logger: Logger): void {
+  const { identity, applications, limits, workers } = configuration;
+  if (identity.developmentSignIn) logger.warn('the development sign-in is on: whoever reaches this hub can be anybody');
+  const about = {
+    url,
+    console,
+    version,
+    file,
+    ...(workers > 1 && { workers }),
+    applications: Object.keys(applications),
+    bufferBytes: limits.bufferBytes,
+  };
+  logger.info(about, 'serving');
+}

@@ -11,6 +11,7 @@ const shortcuts = {
   'admin-host': 'admin.host',
   'admin-port': 'admin.port',
   'log-level': 'log.level',
+  workers: 'workers',
 } as const;
 
 /** For `parseCommandLine`. */
@@ -26,6 +27,7 @@ export const settingHelp = `Options
       --host HOST       listen.host         --port PORT         listen.port
       --admin-host HOST admin.host          --admin-port PORT   admin.port
       --base-path PATH  basePath            --log-level LEVEL   log.level
+      --workers NUMBER  workers
       --set NAME=VALUE  any setting, e.g. --set limits.holdSeconds=20 (may be repeated)
 
 Flags win over the environment (POLLUX_LISTEN_PORT=4200 for listen.port), which wins over the file.`;

@@ -69,6 +69,7 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 export interface HubConfiguration {
   readonly $schema?: string;
   readonly listen: ListenConfiguration;
+  readonly workers: number;
   readonly basePath: string;
   readonly origins: readonly string[];
   readonly applications: Readonly<Record<string, ApplicationConfiguration>>;

@@ -137,6 +137,13 @@ export const configurationDefinition: z.ZodType<
     {
       $schema: z.string({ error: 'must be a text' }).exactOptional().describe('The address of hub.schema.json, for editors.'),
       listen,
+      workers: wholeNumber({
+        min: 1,
+        max: 64,
+        default: 1,
+        description:
+          'Processes that serve, so that as many cores work. Each has a console of its own: the first at admin.port, the others at the ports after it.',
+      }),
       basePath: text({
         rule: 'must be a path of plain segments that begins with a slash and does not end with one, for example "/pollux"',
         accepts: isBasePath,

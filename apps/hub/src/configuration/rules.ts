@@ -102,14 +102,20 @@ const remoteRule: Rule = {
 };
 
 const portRule: Rule = {
-  reads: [['admin'], ['admin', 'port'], ['listen', 'port'], adminHost, host],
-  find: ([admin, own, other, at, hostOther]) =>
-    admin !== undefined && own !== 0 && own === other && at === hostOther
-      ? {
-          path: ['admin', 'port'],
-          text: `${own} is also listen.port; give the two listeners different ports, for example 4100 and 4101`,
-        }
-      : undefined,
+  reads: [['admin'], ['admin', 'port'], ['listen', 'port'], adminHost, host, ['workers']],
+  find: ([admin, own, other, at, hostOther, workers]) => {
+    if (admin === undefined || own === 0) return undefined;
+    const path = ['admin', 'port'];
+    const last = Number(own) + Number(workers) - 1;
+    if (last > 65_535)
+      return { path, text: `${own} leaves no ports for the consoles of ${workers} workers, which end at ${last}; lower it` };
+    if (at !== hostOther || Number(other) < Number(own) || Number(other) > last) return undefined;
+    const text =
+      own === other
+        ? `${own} is also listen.port; give the two listeners different ports, for example 4100 and 4101`
+        : `${own} to ${last} are for the consoles of ${workers} workers, and ${other} is listen.port; raise this or lower that`;
+    return { path, text };
+  },
 };
 
 const namesRule: Rule = {

@@ -32,10 +32,10 @@ function explain(error: NodeJS.ErrnoException, { host, port }: ListenConfigurati
   return new ListenError(`Cannot listen: ${why}${ways}.`, { cause: error });
 }
 
-function listenAt(server: Server, { host, port }: ListenConfiguration): Promise<AddressInfo> {
+function listenAt(server: Server, { host, port }: ListenConfiguration, exclusive: boolean): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host, port, backlog: 4096 }, () => {
+    server.listen({ host, port, backlog: 4096, exclusive }, () => {
       server.off('error', reject);
       resolve(server.address() as AddressInfo);
     });
@@ -51,7 +51,8 @@ export async function startServer(
   const server = createServer({ connectionsCheckingInterval: 5000, maxHeaderSize: 16_384 }, listener);
   applyServerLimits(server);
   const end = prepareGracefulEnd(server);
-  const address = await listenAt(server, at).catch((error: NodeJS.ErrnoException) => {
+  // What workers serve together is the one port; each has a console of its own.
+  const address = await listenAt(server, at, setting === 'admin').catch((error: NodeJS.ErrnoException) => {
     throw explain(error, at, setting);
   });
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;

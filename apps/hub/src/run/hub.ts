@@ -4,7 +4,7 @@ import { authorizePublisherKeys } from '@pollux/auth';
 import { createCommunicationServer } from '@pollux/core/server';
 import { createNodeHandler } from '@pollux/node';
 import type { Logger } from 'pino';
-import type { HubConfiguration } from '../configuration/configuration.ts';
+import type { AdminConfiguration, HubConfiguration } from '../configuration/configuration.ts';
 import { type GracefulServer, startServer } from '../http/graceful-server.ts';
 import { send } from '../http/respond.ts';
 import { createDevelopmentSignIn } from '../identity/development-sign-in.ts';
@@ -12,6 +12,7 @@ import { createAuthentication, createSigner } from '../identity/tokens.ts';
 import { logEvents } from '../observability/event-log.ts';
 import { createMetrics, type Metrics } from '../observability/metrics.ts';
 import { startAdmin } from './admin-listener.ts';
+import type { Membership } from './membership.ts';
 import { openBuffer } from './open-buffer.ts';
 
 /** A hub that serves. */
@@ -22,6 +23,8 @@ export interface Hub {
   readonly adminUrl: string | undefined;
   /** Resolves once everything was handed over by a final export: there is nothing left to do but `stop`. */
   readonly exported: Promise<void>;
+  /** Accepts nothing more from now on, and answers whoever is held. */
+  seal(): Promise<void>;
   /** Answers what is owed and ends. Idempotent. */
   stop(): Promise<void>;
 }
@@ -30,10 +33,10 @@ export interface Hub {
 const patienceMs = 5000;
 const adminPatienceMs = 1000;
 
-/** Starts a hub; throws `ListenError` where a port cannot be had. */
-export async function startHub(configuration: HubConfiguration, logger: Logger): Promise<Hub> {
+/** Starts a hub, as one of several where it is told so; throws `ListenError` where a port cannot be had. */
+export async function startHub(configuration: HubConfiguration, logger: Logger, among?: Membership): Promise<Hub> {
   const { applications, basePath, limits, origins } = configuration;
-  const buffer = await openBuffer(configuration);
+  const buffer = await openBuffer(configuration, among?.socket);
   const server = createCommunicationServer({ applications, limits, buffer });
   const metrics: Metrics | undefined = configuration.admin && createMetrics(server);
   const stopLog = logEvents(server, logger);
@@ -55,13 +58,15 @@ export async function startHub(configuration: HubConfiguration, logger: Logger):
   const transfer: TransferOptions = {
     buffer,
     finished: () => finished(),
-    seal() {
-      ready = false;
-      return server.close(configuration.shutdown);
-    },
+    seal: () => (among === undefined ? seal() : among.sealAll()),
   };
   let admin: GracefulServer | undefined;
   let stopping: Promise<void> | undefined;
+
+  function seal(): Promise<void> {
+    ready = false;
+    return server.close(configuration.shutdown);
+  }
 
   async function release(): Promise<void> {
     await admin?.end(() => Promise.resolve(), adminPatienceMs);
@@ -73,13 +78,19 @@ export async function startHub(configuration: HubConfiguration, logger: Logger):
   async function open(): Promise<GracefulServer> {
     try {
       if (configuration.admin && metrics)
-        admin = await startAdmin(configuration.admin, { server, metrics, transfer, logger, isReady: () => ready });
+        admin = await startAdmin(consoleOf(configuration.admin, among), {
+          server,
+          metrics,
+          transfer,
+          logger,
+          isReady: () => ready,
+        });
       return await startServer(
         (req, res) => {
           if (signIn?.(req, res) || handle(req, res)) return;
           send(res, 404, 'text/plain; charset=utf-8', `There is nothing at this address; Pollux answers under ${basePath}.\n`);
         },
-        configuration.listen,
+        { ...configuration.listen, ...(among !== undefined && { port: among.port }) },
         'listen',
       );
     } catch (error) {
@@ -105,9 +116,15 @@ export async function startHub(configuration: HubConfiguration, logger: Logger):
     url: listening.url + basePath,
     adminUrl: admin?.url,
     exported,
+    seal,
     stop() {
       stopping ??= end();
       return stopping;
     },
   };
+}
+
+/** Each of several hubs has a console of its own, at the next port. */
+function consoleOf(admin: AdminConfiguration, among: Membership | undefined): AdminConfiguration {
+  return among === undefined || admin.port === 0 ? admin : { ...admin, port: admin.port + among.slot };
 }

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createMemoryBuffer, type MessageBuffer } from '@pollux/core/server';
 import { openLmdbBuffer } from '@pollux/lmdb';
+import { joinBuffer } from '@pollux/node/sharing';
 import { openRedisBuffer } from '@pollux/redis';
 import { addressesOf } from '../configuration/buffer-definition.ts';
 import type { HubConfiguration } from '../configuration/configuration.ts';
@@ -12,8 +13,12 @@ export class BufferError extends Error {
   override readonly name = 'BufferError';
 }
 
-/** Whoever opens it closes it, after the communication server. Throws `BufferError`. */
-export async function openBuffer({ buffer, limits }: HubConfiguration): Promise<MessageBuffer> {
+/**
+ * Whoever opens it closes it, after the communication server. Where another process has it, `socket` is where that one
+ * shares it. Throws `BufferError`.
+ */
+export async function openBuffer({ buffer, limits }: HubConfiguration, socket?: string): Promise<MessageBuffer> {
+  if (socket !== undefined) return joinBuffer({ path: socket });
   switch (buffer.kind) {
     case 'memory':
       return createMemoryBuffer({ limits });
