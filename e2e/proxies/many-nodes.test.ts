@@ -1,5 +1,6 @@
 /** Clients whose polls hop between hubs, while hubs are restarted and killed: nothing is lost, nothing is handled twice. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { PollAnswer } from '@pollux/core';
 import { type CommunicationClient, createCommunicationClient } from '@pollux/core/client';
 import { createPublisher } from '@pollux/core/publisher';
 import { describe, expect, it } from 'vitest';
@@ -15,25 +16,29 @@ interface Seen {
   readonly gaps: unknown[];
   /** The hubs that have answered it. */
   readonly hubs: Set<string | null>;
+  /** Its sessions, in the order in which it was given them. */
+  readonly sessions: Set<string>;
 }
 
 function open(nodes: Nodes, recipient: string): Seen {
   const texts: string[] = [];
   const gaps: unknown[] = [];
   const hubs = new Set<string | null>();
+  const sessions = new Set<string>();
   const client = createCommunicationClient({
     url: nodes.url,
     getToken: () => nodes.token(recipient),
     async fetch(...request) {
       const response = await fetch(...request);
       hubs.add(response.headers.get('x-node'));
+      if (response.status === 200) sessions.add(((await response.clone().json()) as PollAnswer).session ?? '');
       return response;
     },
   });
   const orders = client.application('orders');
   orders.on('note', ({ data }) => void texts.push(String(data)));
   orders.onGap((gap) => void gaps.push(gap));
-  return { client, texts, gaps, hubs };
+  return { client, texts, gaps, hubs, sessions };
 }
 
 /** Publishes to single recipients, to the group and to everyone, until it is told to end; gives what each must see. */
@@ -91,7 +96,8 @@ describe('three hubs over one Redis, behind a proxy without stickiness', () => {
   it('polls hop from hub to hub', { timeout: 120_000 }, async () => {
     await using nodes = await startNodes(3, { holdSeconds: 2, holdSpreadSeconds: 0 });
     const all = await underLoad(nodes, () => pause(8000));
-    for (const { texts, hubs } of all) expect([hubs.size, texts.length > 20]).toEqual([3, true]);
+    // One session, which goes with them: to open another would answer each poll at once, and leave it behind.
+    for (const { texts, hubs, sessions } of all) expect([hubs.size, sessions.size, texts.length > 20]).toEqual([3, 1, true]);
   });
 
   it('all hubs are restarted, one after the other', { timeout: 180_000 }, async () => {

@@ -180,7 +180,10 @@ export interface MessageBuffer {
    * exchange. Left out by a buffer without such a way: exchanges do it.
    */
   look?(queues: readonly QuietQueue[], keepMs: number): MaybePromise<boolean>;
-  /** Forgets a session's places, so that they hold nothing back; `limit` is as far as it was sent. */
+  /**
+   * Forgets a session's places, so that they hold nothing back; `limit` is as far as it was sent. Without a session, `''`,
+   * only that is told.
+   */
   forget(session: string, queues: readonly (QueueName & { readonly limit?: Place | undefined })[]): MaybePromise<void>;
   /** Looks a message up by its id. */
   find(id: string): MaybePromise<MessageState | undefined>;

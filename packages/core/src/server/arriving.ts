@@ -11,7 +11,7 @@ import { reportFailed } from './failed.ts';
 import type { HeldState, InternalReply } from './held-poll.ts';
 import { ask, unavailable } from './polling.ts';
 import type { Following, Session, SessionApplication } from './session.ts';
-import { findSession, joinGroups, leaveUnasked, openSession } from './sessions.ts';
+import { findSession, joinGroups, leaveUnasked, openSession, tellOpened } from './sessions.ts';
 
 /** Takes a poll in; the reply comes at once or later, exactly once unless the poll is cancelled. */
 export function arrive(
@@ -41,7 +41,9 @@ export function arrive(
   if (known !== undefined && seq < known.seq) return refuse(reply, problem('superseded'));
   const session = known ?? openSession(context, identity, nowMs);
   if (isProblem(session)) return refuse(reply, session);
-  const knowsSent = known !== undefined && (!context.buffer.supports.shared || seq <= known.seq + 1);
+  // Where another server may have answered in between, the number says whether one has.
+  const isNext = request.seq !== undefined && known !== undefined && seq <= known.seq + 1;
+  const knowsSent = known !== undefined && (isNext || !context.buffer.supports.shared);
   supersede(context, session);
   session.seq = seq;
   session.lastContactMs = nowMs;
@@ -132,7 +134,7 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
   session.transport = streamSeconds !== undefined ? 'stream' : waitSeconds > 0 ? 'long-poll' : 'short-poll';
   if (isOpening && isHeard(context, 'session-opened')) {
     const applications = asked.applications.map(({ name }) => name);
-    tell(context, { kind: 'session-opened', atMs: nowMs, session: session.id, recipient: session.entry.recipient, applications });
+    tellOpened(context, session, applications, nowMs);
   }
   return held;
 }

@@ -5,14 +5,19 @@ import { notificationOf } from '../contract/notification.ts';
 import type { Timer } from '../protocol/environment.ts';
 import { CommunicationError, problem } from '../protocol/problem.ts';
 import { systemClock, systemRandom } from '../protocol/system-environment.ts';
+import type { PollRequest } from '../protocol/types.ts';
 import { acknowledge } from './acknowledging.ts';
+import { adopt, whenFound } from './adopting.ts';
 import { disconnectPoll } from './answering.ts';
 import { arrive } from './arriving.ts';
 import type {
   ApplicationHandle,
+  ClientIdentity,
   CommunicationServer,
   CommunicationServerOptions,
   ContractHandle,
+  HeldPoll,
+  PollReply,
 } from './communication-server.ts';
 import { isHeard, observe, type ServerContext, tell } from './context.ts';
 import { createDeadlines } from './deadlines.ts';
@@ -52,6 +57,24 @@ function handleOf(context: ServerContext, application: string | ApplicationContr
   const notify: ContractHandle<ApplicationContract>['notify'] = (to, type, payload, options) =>
     publish(context, name, notificationOf(application, to, type, payload, options), []);
   return { name, notify };
+}
+
+/** Apart from `poll`: what its closure holds would otherwise be put together for every poll. */
+function arriveLater(
+  found: Promise<void>,
+  context: ServerContext,
+  identity: ClientIdentity,
+  request: PollRequest,
+  reply: PollReply,
+): HeldPoll {
+  return whenFound(found, () => arrive(context, identity, request, reply));
+}
+
+function leave(context: ServerContext, identity: ClientIdentity, id: string): void {
+  const session = findSession(context, identity, id);
+  if (session === undefined) return;
+  if (session.held !== undefined) disconnectPoll(context, session.held);
+  closeSession(context, session, 'goodbye');
 }
 
 /**
@@ -107,13 +130,22 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     turnAway: (application, code) => turnAway(context, application, code),
     poll(identity, request, reply) {
       if (sweeper === undefined) keepSweeping();
-      return arrive(context, identity, request, reply);
+      const found = adopt(context, identity, request.session);
+      return found === undefined
+        ? arrive(context, identity, request, reply)
+        : arriveLater(found, context, identity, request, reply);
     },
     stream(identity, request, sink, { isAnonymous = false } = {}) {
       if (sweeper === undefined) keepSweeping();
-      return openStream(context, identity, request, sink, isAnonymous);
+      const begin = (): HeldPoll | undefined => openStream(context, identity, request, sink, isAnonymous);
+      const found = adopt(context, identity, request.session);
+      return found === undefined ? begin() : whenFound(found, begin);
     },
-    acknowledge: (identity, request) => acknowledge(context, identity, request),
+    acknowledge(identity, request) {
+      const found = adopt(context, identity, request.session);
+      if (found === undefined) return acknowledge(context, identity, request);
+      return found.then(() => acknowledge(context, identity, request));
+    },
     status: (application, id) =>
       after(buffer.find(id), (found) =>
         found?.queue.application === application ? describeMessage(context, id, found) : undefined,
@@ -121,10 +153,12 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     withdraw: (application, id) => withdraw(context, application, id),
     eraseRecipient: (application, recipient) => buffer.erase({ kind: 'recipient', name: recipient }, application),
     goodbye(identity, id) {
-      const session = findSession(context, identity, id);
-      if (session === undefined) return;
-      if (session.held !== undefined) disconnectPoll(context, session.held);
-      closeSession(context, session, 'goodbye');
+      // Where the buffer does not answer, its places end by themselves.
+      void adopt(context, identity, id)?.then(
+        () => leave(context, identity, id),
+        () => undefined,
+      );
+      leave(context, identity, id);
     },
     disconnect(recipient) {
       for (const session of [...(context.recipients.get(recipient)?.sessions ?? [])]) {

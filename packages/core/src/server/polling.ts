@@ -177,7 +177,10 @@ function endingOf(context: ServerContext, held: HeldState): PollEnding {
     const { holdSeconds: wait, hiddenSeconds: hidden } = context.limits;
     return { advice: { mode: 'long-poll', wait, ...(hidden > 0 && { hidden }) } };
   }
-  return held.session.interval > 0 ? { advice: { interval: 0 } } : {};
+  const { session } = held;
+  if (session.interval === 0 && !session.isAdopted) return {};
+  session.isAdopted = false;
+  return { advice: { interval: 0 } };
 }
 
 /**

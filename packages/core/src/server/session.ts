@@ -57,5 +57,7 @@ export interface Session {
   interval: number;
   transport: 'short-poll' | 'long-poll' | 'stream';
   held: HeldState | undefined;
+  /** Another server opened it, and may have advised an interval: the next answer takes that back. */
+  isAdopted: boolean;
   isClosed: boolean;
 }

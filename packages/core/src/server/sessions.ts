@@ -11,6 +11,8 @@ import type { Following, RecipientEntry, Session, SessionApplication } from './s
 
 /** Bytes of randomness of a session id. */
 const sessionBytes = 16;
+/** What an id looks like, whoever minted it. */
+const minted = /^s_[A-Za-z0-9_-]{22}$/;
 const noGroups: readonly string[] = [];
 
 /** Milliseconds after which a silent session is forgotten. */
@@ -24,8 +26,13 @@ export function findSession(context: ServerContext, identity: ClientIdentity, id
   return session?.entry.recipient === identity.recipient ? session : undefined;
 }
 
-/** Registers a new session, or says which bound it meets. */
-export function openSession(context: ServerContext, identity: ClientIdentity, nowMs: number): Session | Problem {
+/** Whether a session could be called that. */
+export function isSessionId(text: string): boolean {
+  return minted.test(text);
+}
+
+/** Registers a new session, under an id of its own or one that is known to be right, or says which bound it meets. */
+export function openSession(context: ServerContext, identity: ClientIdentity, nowMs: number, id?: string): Session | Problem {
   const { limits, sessions, recipients, random } = context;
   const { recipient } = identity;
   const known = recipients.get(recipient);
@@ -45,7 +52,7 @@ export function openSession(context: ServerContext, identity: ClientIdentity, no
   };
   if (entry.sessions.length === 0) recipients.set(recipient, entry);
   const session: Session = {
-    id: `s_${random.token(sessionBytes)}`,
+    id: id ?? `s_${random.token(sessionBytes)}`,
     entry,
     groups: noGroups,
     applications: new Map(),
@@ -57,6 +64,7 @@ export function openSession(context: ServerContext, identity: ClientIdentity, no
     interval: 0,
     transport: 'short-poll',
     held: undefined,
+    isAdopted: false,
     isClosed: false,
   };
   // An array begun by a literal takes the room of one; the first `push` takes that of seventeen.
@@ -146,20 +154,30 @@ export function closeSession(context: ServerContext, session: Session, reason: S
   if (entry.sessions.length === 0) context.recipients.delete(entry.recipient);
   for (const group of session.groups) leaveGroup(context, session, group);
   for (const name of session.applications.keys()) context.applications.get(name)?.sessions.delete(session);
-  if (reason !== 'shutdown') forgetPlaces(context, session);
+  if (reason !== 'shutdown') forgetPlaces(context, session, reason);
   if (isHeard(context, 'session-closed'))
     tell(context, { kind: 'session-closed', atMs: context.now(), session: session.id, recipient: entry.recipient, reason });
 }
 
-/** Tells the buffer that a session holds nothing back any more, and how far it was sent. */
-function forgetPlaces(context: ServerContext, session: Session): void {
+/** Tells that a session was opened here. */
+export function tellOpened(context: ServerContext, session: Session, applications: readonly string[], nowMs: number): void {
+  if (!isHeard(context, 'session-opened')) return;
+  tell(context, { kind: 'session-opened', atMs: nowMs, session: session.id, recipient: session.entry.recipient, applications });
+}
+
+/**
+ * Tells the buffer that a session holds nothing back any more, and how far it was sent. One that is silent here may poll
+ * another server, where they share a buffer: its places end by themselves, and only how far it was sent is told.
+ */
+function forgetPlaces(context: ServerContext, session: Session, reason: SessionClosedEvent['reason']): void {
   const followings = [...session.applications.values()].flatMap((application) => application.followings);
   const places = followings.map(({ address, application, epoch, sent }) => ({
     address,
     application,
     limit: { epoch, position: sent },
   }));
-  const done = context.buffer.forget(session.id, places);
+  const isElsewhere = reason === 'silent' && context.buffer.supports.shared;
+  const done = context.buffer.forget(isElsewhere ? '' : session.id, places);
   if (done === undefined) return;
   // Places that could not be forgotten are silent from now on, and end by themselves.
   done.then(undefined, () =>

@@ -45,6 +45,19 @@ export const taking: readonly BufferCase[] = [
   },
   {
     clause: '10.1',
+    title: 'how far a session was sent is told without forgetting it',
+    run: async ({ buffer, putOne, reader, expect }) => {
+      const { epoch } = await reader('s').next();
+      const id = await putOne('m');
+      await buffer.forget('', [{ ...aliceOrders, limit: { epoch, position: 1 } }]);
+      const found = await buffer.find(id);
+      expect(found?.state === 'pending' && found.sent).toBe(true);
+      const [queue] = await buffer.inspect.queues(alice);
+      expect(queue?.sessions).toEqual([{ session: 's', handled: 0 }]);
+    },
+  },
+  {
+    clause: '10.1',
     title: 'find tells what was acknowledged as gone',
     run: async ({ buffer, putOne, reader, expect }) => {
       const one = reader('s');
