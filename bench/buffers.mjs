@@ -1,4 +1,4 @@
-/** What a durable buffer costs beside the least that could do it, and beside memory: `npm run bench:buffers [RUNS] [lmdb | redis]`. */
+/** What a durable buffer costs beside the least that could do it, and beside memory: `npm run bench:buffers [RUNS] [lmdb | shared | redis]`. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ if (!Number.isInteger(runs) || runs < 1) throw new Error('the number of runs is 
 const only = process.argv[3];
 const program = fileURLToPath(new URL('buffers/main.mjs', import.meta.url));
 
-/** @typedef {'bare log' | 'bare script' | 'memory' | 'lmdb' | 'redis'} Contender */
+/** @typedef {'bare log' | 'bare script' | 'memory' | 'lmdb' | 'shared' | 'redis'} Contender */
 /** @typedef {{ id: string, contenders: readonly [Contender, Contender], figures: Readonly<Record<string, string>> }} Measurement */
 
 /** @type {readonly Measurement[]} */
@@ -46,10 +46,31 @@ const measurements = [
   },
   {
     id: 'accepted',
+    contenders: ['lmdb', 'shared'],
+    figures: {
+      perSecond: 'accepted and synced per second, 256 in flight, by one process that joined',
+      ownMicroseconds: 'CPU of the process that accepts for each of them, microseconds',
+      storeMicroseconds: 'CPU of the owner for each of them, microseconds',
+    },
+  },
+  {
+    id: 'polls',
+    contenders: ['lmdb', 'shared'],
+    figures: {
+      emptyMicroseconds: 'CPU of an empty poll of the buffer, one at a time, microseconds of the process that joined',
+      deliveredMicroseconds: 'CPU of one that acknowledges a message and reads one, microseconds of the process that joined',
+      storeEmptyMicroseconds: 'CPU of the owner for an empty poll, microseconds',
+      storeDeliveredMicroseconds: 'CPU of the owner for one that acknowledges a message and reads one, microseconds',
+      lookMicroseconds: 'CPU of a look of a held poll, 200 in a moment, microseconds of the process that joined',
+      storeLookMicroseconds: 'CPU of the owner for a look of a held poll, microseconds',
+    },
+  },
+  {
+    id: 'accepted',
     contenders: ['bare script', 'redis'],
     figures: {
       perSecond: 'accepted by Redis per second, 256 in flight',
-      redisMicroseconds: 'CPU of Redis for each of them, microseconds',
+      storeMicroseconds: 'CPU of Redis for each of them, microseconds',
     },
   },
   {
@@ -58,10 +79,10 @@ const measurements = [
     figures: {
       emptyMicroseconds: 'CPU of an empty poll of the buffer, microseconds of the node',
       deliveredMicroseconds: 'CPU of one that acknowledges a message and reads one, microseconds of the node',
-      redisEmptyMicroseconds: 'CPU of Redis for an empty poll, microseconds',
-      redisDeliveredMicroseconds: 'CPU of Redis for one that acknowledges a message and reads one, microseconds',
+      storeEmptyMicroseconds: 'CPU of Redis for an empty poll, microseconds',
+      storeDeliveredMicroseconds: 'CPU of Redis for one that acknowledges a message and reads one, microseconds',
       lookMicroseconds: 'CPU of a look of a held poll, 200 in a moment, microseconds of the node',
-      redisLookMicroseconds: 'CPU of Redis for a look of a held poll, microseconds',
+      storeLookMicroseconds: 'CPU of Redis for a look of a held poll, microseconds',
     },
   },
   {

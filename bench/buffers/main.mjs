@@ -2,11 +2,14 @@
  * One measurement of one buffer, in a process of its own: `main.mjs MEASUREMENT CONTENDER DIRECTORY [SHARE]`, prints JSON.
  * SHARE is that of the full sizes.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createMemoryBuffer } from '@pollux/core/server';
 import { openLmdbBuffer } from '@pollux/lmdb';
+import { joinBuffer } from '@pollux/node/sharing';
 import { openRedisBuffer } from '@pollux/redis';
 import { startRedis } from '@pollux/redis/testing';
 import { openBareLog } from './bare-log.mjs';
@@ -18,8 +21,13 @@ const path = join(directory, 'store');
 const inFlight = 256;
 const recipients = size(1000);
 
+const socket = join(directory, 'socket');
+
 // As a deployment would have it: with its file, synced once a second.
 const redis = ['bare script', 'redis'].includes(contender) ? await startRedis({ appendonly: 'yes' }) : undefined;
+
+const owner = contender === 'shared' ? fork(new URL('owner.mjs', import.meta.url), [path, socket]) : undefined;
+if (owner !== undefined) await once(owner, 'message');
 
 async function open() {
   switch (contender) {
@@ -27,6 +35,8 @@ async function open() {
       return createMemoryBuffer();
     case 'lmdb':
       return openLmdbBuffer({ path });
+    case 'shared':
+      return joinBuffer({ path: socket });
     case 'redis':
       return openRedisBuffer({ url: redis?.url ?? '' });
     default:
@@ -67,8 +77,13 @@ function cpuMs() {
   return (user + system) / 1000;
 }
 
-/** CPU of the Redis that is measured, so far. */
-async function redisMs() {
+/** CPU so far of the other process that has the messages: Redis, or the owner of the file. */
+async function storeMs() {
+  if (owner !== undefined) {
+    owner.send('cpu');
+    const [used] = await once(owner, 'message');
+    return Number(used);
+  }
   const info = redis === undefined ? '' : String(await redis.ask(['INFO', 'cpu']));
   const seconds = [/used_cpu_sys:([\d.]+)/, /used_cpu_user:([\d.]+)/].map((found) => Number(found.exec(info)?.[1] ?? 0));
   return seconds.reduce((sum, each) => sum + each * 1000, 0);
@@ -81,12 +96,13 @@ async function accepted() {
   await storeAll(0, warm);
   const delays = monitorEventLoopDelay({ resolution: 1 });
   delays.enable();
-  const [beganAt, redisAt] = [performance.now(), await redisMs()];
+  const [beganAt, storeAt, ownAt] = [performance.now(), await storeMs(), cpuMs()];
   await storeAll(warm, warm + measured);
   const seconds = (performance.now() - beganAt) / 1000;
   delays.disable();
-  const redisMicroseconds = (((await redisMs()) - redisAt) * 1000) / measured;
-  return { perSecond: measured / seconds, longestStallMs: delays.max / 1e6, redisMicroseconds };
+  const storeMicroseconds = (((await storeMs()) - storeAt) * 1000) / measured;
+  const ownMicroseconds = ((cpuMs() - ownAt) * 1000) / measured;
+  return { perSecond: measured / seconds, longestStallMs: delays.max / 1e6, ownMicroseconds, storeMicroseconds };
 }
 
 /**
@@ -117,21 +133,21 @@ async function polls() {
     return read;
   };
   for (let n = 0; n < 10; n++) await round();
-  let [from, redisAt] = [cpuMs(), await redisMs()];
+  let [from, storeAt] = [cpuMs(), await storeMs()];
   for (let n = 0; n < rounds; n++) await round();
   const emptyMicroseconds = ((cpuMs() - from) * 1000) / (rounds * recipients);
-  const redisEmptyMicroseconds = (((await redisMs()) - redisAt) * 1000) / (rounds * recipients);
+  const storeEmptyMicroseconds = (((await storeMs()) - storeAt) * 1000) / (rounds * recipients);
   const looked = await looks(places);
   await storeAll(0, rounds * recipients);
   await rest(300);
-  [from, redisAt] = [cpuMs(), await redisMs()];
+  [from, storeAt] = [cpuMs(), await storeMs()];
   let read = 0;
   for (let n = 0; n < rounds; n++) read += await round();
   await rest(300);
   if (read !== rounds * recipients) throw new Error(`${read} messages were read, ${rounds * recipients} stored`);
   const deliveredMicroseconds = ((cpuMs() - from) * 1000) / read;
-  const redisDeliveredMicroseconds = (((await redisMs()) - redisAt) * 1000) / read;
-  return { emptyMicroseconds, deliveredMicroseconds, redisEmptyMicroseconds, redisDeliveredMicroseconds, ...looked };
+  const storeDeliveredMicroseconds = (((await storeMs()) - storeAt) * 1000) / read;
+  return { emptyMicroseconds, deliveredMicroseconds, storeEmptyMicroseconds, storeDeliveredMicroseconds, ...looked };
 }
 
 /**
@@ -144,7 +160,7 @@ async function looks(places) {
   if (look === undefined) return {};
   const together = Math.min(200, recipients);
   const rounds = Math.max(5, size(100));
-  const [from, redisAt] = [cpuMs(), await redisMs()];
+  const [from, storeAt] = [cpuMs(), await storeMs()];
   for (let round = 0; round < rounds; round++) {
     const found = await Promise.all(
       Array.from({ length: together }, (_, index) => {
@@ -157,7 +173,7 @@ async function looks(places) {
   }
   const count = rounds * together;
   const lookMicroseconds = ((cpuMs() - from) * 1000) / count;
-  return { lookMicroseconds, redisLookMicroseconds: (((await redisMs()) - redisAt) * 1000) / count };
+  return { lookMicroseconds, storeLookMicroseconds: (((await storeMs()) - storeAt) * 1000) / count };
 }
 
 /** Bytes of what is stored outside this process. */
@@ -207,3 +223,4 @@ const found = await measure();
 process.stdout.write(`${JSON.stringify(found)}\n`);
 await (buffer ?? bare)?.close();
 await redis?.[Symbol.asyncDispose]();
+owner?.disconnect();

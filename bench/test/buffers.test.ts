@@ -15,6 +15,8 @@ it.each([
   ['polls', 'memory', ['emptyMicroseconds', 'deliveredMicroseconds']],
   ['polls', 'lmdb', ['emptyMicroseconds', 'deliveredMicroseconds']],
   ['bytes', 'lmdb', ['messageFile']],
+  ['accepted', 'shared', ['perSecond', 'storeMicroseconds']],
+  ['polls', 'shared', ['emptyMicroseconds', 'storeEmptyMicroseconds', 'lookMicroseconds']],
   ['accepted', 'bare script', ['perSecond']],
   ['accepted', 'redis', ['perSecond']],
   ['polls', 'redis', ['emptyMicroseconds', 'deliveredMicroseconds']],
