@@ -139,13 +139,14 @@ function wrap(context: TableBufferContext, store: Store, journal: Journal, loade
     exchange(request, signal) {
       const readings = inMemory.exchange(request, signal);
       if ('then' in readings) return readings;
-      let isNew = false;
+      let begun: Promise<void> | undefined;
       for (const { epoch } of readings) {
         const queue = table.epochs.get(epoch);
-        if (queue !== undefined && journal.begin(queue)) isNew = true;
+        const one = queue && journal.begin(queue);
+        if (one !== undefined && one !== begun) begun = begun === undefined ? one : both(begun, one);
       }
       // Nobody may get a cursor of an epoch that a crash would end. While nothing can be written, reading goes on.
-      return isNew && journal.failure === undefined ? journal.settled().then(() => readings) : readings;
+      return begun !== undefined && journal.failure === undefined ? begun.then(() => readings) : readings;
     },
     take: (id, how) => onDisk(inMemory.take(id, how)),
     erase: (address, application) => onDisk(inMemory.erase(address, application)),
@@ -166,6 +167,10 @@ function wrap(context: TableBufferContext, store: Store, journal: Journal, loade
       await store.close();
     },
   };
+}
+
+async function both(one: Promise<void>, other: Promise<void>): Promise<void> {
+  await Promise.all([one, other]);
 }
 
 function isDamaged({ damaged, damagedPages, renewed }: Found): boolean {

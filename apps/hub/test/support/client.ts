@@ -20,11 +20,17 @@ export function poll(url: string, token: string, body: object = {}): Promise<Res
 export function publish(
   url: string,
   data: unknown,
-  more: { readonly to?: object; readonly key?: string } = {},
+  more: { readonly to?: object; readonly key?: string; readonly idempotencyKey?: string } = {},
 ): Promise<Response> {
   return fetch(`${url}/applications/orders/notifications`, {
     method: 'POST',
     headers: { authorization: `Bearer ${more.key ?? key}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ to: more.to ?? { recipients: ['alice'] }, kind: 'direct', type: 'order.changed', data }),
+    body: JSON.stringify({
+      to: more.to ?? { recipients: ['alice'] },
+      kind: 'direct',
+      type: 'order.changed',
+      data,
+      ...(more.idempotencyKey !== undefined && { key: more.idempotencyKey }),
+    }),
   });
 }
