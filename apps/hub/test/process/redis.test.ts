@@ -62,6 +62,21 @@ describe('hubs over one Redis', () => {
     expect(seen).toEqual(Array.from({ length: 20 }, (_, round) => round));
   });
 
+  it('are workers of one port as well: each has connections of its own', async () => {
+    await using redis = await startRedis();
+    await using hub = await serveHub({ ...over(redis.url), workers: 2 });
+    const consoles = (await hub.line('serving'))['console'] as string[];
+    const token = await tokenFor('alice');
+    const { cursor, session } = await read(hub.url, token);
+    // Two requests at once go to both.
+    const asked = read(hub.url, token, { session, wait: 20, applications: { orders: { cursor } } });
+    expect((await publish(hub.url, 'woken')).status).toBe(202);
+    expect((await asked).data).toEqual(['woken']);
+    for (const each of consoles) expect(await (await fetch(`${each}/metrics`)).text()).toMatch(/^pollux_buffer_messages 1$/m);
+    hub.child.kill('SIGTERM');
+    expect((await hub.ended).code).toBe(0);
+  });
+
   it('takes over what another buffer held: cursors stand', async () => {
     await using redis = await startRedis();
     const file = join(directory, 'moved.jsonl');
