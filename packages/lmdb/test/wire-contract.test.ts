@@ -1,42 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createCommunicationServer } from '@pollux/core/server';
-import {
-  createManualClock,
-  createTestCredentials,
-  describeWire,
-  type WirePeer,
-  type WirePeerOptions,
-} from '@pollux/core/testing';
-import { listen } from '@pollux/node';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describeWire } from '@pollux/core/testing';
+import { describe, expect, it } from 'vitest';
 import { openLmdbBuffer } from '../src/index.ts';
+import { wirePeers } from './support/wire-peer.ts';
 
-const directory = mkdtempSync(join(tmpdir(), 'pollux-lmdb-wire-'));
-afterAll(() => rmSync(directory, { recursive: true, force: true }));
-let files = 0;
+const open = wirePeers(async (path, options) => {
+  const buffer = await openLmdbBuffer({ path, ...options });
+  return { buffer, close: () => buffer.close() };
+});
 
-async function openPeer({ applications, limits, origins }: WirePeerOptions): Promise<WirePeer> {
-  const clock = createManualClock(Date.now());
-  const buffer = await openLmdbBuffer({ path: join(directory, `${files++}.mdb`), limits, clock });
-  const server = createCommunicationServer({ applications, limits, clock, buffer });
-  const { authorization, publisher, authenticate, authorizePublisher } = createTestCredentials(clock.now);
-  const listening = await listen({ server, clock, origins, authenticate, authorizePublisher });
-  const close = async (): Promise<void> => {
-    const closed = listening.close({ drainSeconds: 1 });
-    await clock.advance(5000);
-    await closed;
-    await buffer.close();
-  };
-  return {
-    baseUrl: listening.url,
-    authorization,
-    publisher,
-    close,
-    clockAdvance: (ms) => clock.advance(ms),
-    [Symbol.asyncDispose]: close,
-  };
-}
-
-describeWire('node:http over lmdb', { describe, expect, it }, { open: openPeer });
+describeWire('node:http over lmdb', { describe, expect, it }, { open });

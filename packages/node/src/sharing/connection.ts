@@ -37,6 +37,8 @@ interface Waiting {
 /** Milliseconds before the first and between later attempts to come back. */
 const firstAgainMs = 20;
 const mostAgainMs = 1000;
+/** Milliseconds that the owner gets to take the last words. */
+const goodbyeMs = 1000;
 /** Milliseconds between two looks at answers that are late. */
 const lateMs = 1000;
 
@@ -72,6 +74,7 @@ export function createConnection({ path, answerMs, told, lost, beforeSaying }: C
   /** Gives up where it never was open. */
   function refuse(reason: string): void {
     isClosed = settleOpened !== undefined;
+    if (isClosed) clearInterval(watchdog);
     settleOpened?.reject(new Error(reason));
     settleOpened = undefined;
     failure = reason;
@@ -167,6 +170,8 @@ export function createConnection({ path, answerMs, told, lost, beforeSaying }: C
         made.once('close', () => resolve());
         if (lines === undefined) made.destroy();
         else lines.end();
+        // An owner that does not answer any more does not say goodbye either.
+        setTimeout(() => made.destroy(), goodbyeMs).unref();
       });
     },
   };
