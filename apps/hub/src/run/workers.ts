@@ -1,7 +1,6 @@
 /**
  * Several processes that serve one port, so that all cores work: each is a hub of its own, and any of them serves any poll.
- * The process that was started has the message buffer, shares it with them, hands out connections, and starts a worker
- * anew that has ended.
+ * The process that was started has the message buffer, shares it with them, and starts a worker anew that has ended.
  */
 import cluster, { type Worker } from 'node:cluster';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -49,6 +48,9 @@ interface Slot {
 
 /** Starts the workers; throws `WorkerError` where one cannot serve. */
 export async function startWorkers(configuration: HubConfiguration, logger: Logger): Promise<Workers> {
+  // Each takes connections from the one port by itself. Handed out in turns, one that is on its way to a worker that dies is
+  // left open with nobody to answer it.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   const { socket, close } = await shareWhatIsOne(configuration);
   const port = await chosenPort(configuration.listen);
   let isEnding = false;

@@ -68,7 +68,7 @@ describe('hubs over one Redis', () => {
     const consoles = (await hub.line('serving'))['console'] as string[];
     const token = await tokenFor('alice');
     const { cursor, session } = await read(hub.url, token);
-    // Two requests at once go to both.
+    // On two connections, which may be two workers'.
     const asked = read(hub.url, token, { session, wait: 20, applications: { orders: { cursor } } });
     expect((await publish(hub.url, 'woken')).status).toBe(202);
     expect((await asked).data).toEqual(['woken']);

@@ -102,14 +102,15 @@ describe('a hub of several workers', () => {
       await asked;
     }
     expect(seen).toEqual(Array.from({ length: 20 }, (_, round) => round));
-    // The hops themselves: each connection goes to the next worker.
-    for (let i = 0; i < 10; i++) {
-      const client = await connectRaw(hub.url, await tokenFor(`visitor-${i}`));
-      expect((await client.poll({ applications: { orders: { cursor: null } } })).status).toBe(200);
-    }
+    // Many at once, since each worker takes what it can.
+    const visitors = Array.from({ length: 100 }, async (_, index) => {
+      const client = await connectRaw(hub.url, await tokenFor(`visitor-${index}`));
+      return (await client.poll({ applications: { orders: { cursor: null } } })).status;
+    });
+    expect(new Set(await Promise.all(visitors))).toEqual(new Set([200]));
     const consoles = await consolesOf(hub);
     expect(consoles).toHaveLength(2);
-    for (const each of consoles) expect(await metric(each, 'pollux_polls_total')).toBeGreaterThanOrEqual(5);
+    for (const each of consoles) expect(await metric(each, 'pollux_polls_total')).toBeGreaterThan(0);
   });
 
   it('loses and repeats nothing while workers are killed', { timeout: 120_000 }, async () => {
@@ -140,7 +141,7 @@ describe('a hub of several workers', () => {
     await publishing;
     await publisher.close();
     await expect
-      .poll(() => all.every(({ texts }, index) => texts.length >= (expected[index]?.length ?? 0)), { timeout: 30_000 })
+      .poll(() => all.every(({ texts }, index) => texts.length >= (expected[index]?.length ?? 0)), { timeout: 60_000 })
       .toBe(true);
     await Promise.all(all.map(({ client }) => client.close()));
     expect(killed.size).toBe(kills);
