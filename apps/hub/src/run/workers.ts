@@ -51,8 +51,8 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
   // Each takes connections from the one port by itself. Handed out in turns, one that is on its way to a worker that dies is
   // left open with nobody to answer it.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
-  const { socket, close } = await shareWhatIsOne(configuration);
   const port = await chosenPort(configuration.listen);
+  const { socket, close } = await shareWhatIsOne(configuration);
   let isEnding = false;
   let finished = (): void => {};
   const exported = new Promise<void>((resolve) => {
@@ -65,18 +65,21 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
     timer: undefined,
   }));
   let unsealed: Set<Worker> | undefined;
+  /** What all were told last to do; one that was still starting did not hear it, and is told when it serves. */
+  let order: ToWorker | undefined;
 
   function tell(worker: Worker | undefined, message: ToWorker): void {
     if (worker?.isConnected() === true) worker.send(message);
   }
 
-  function tellAll(message: ToWorker): void {
+  function orderAll(message: ToWorker): void {
+    order = message;
     for (const { worker } of slots) tell(worker, message);
   }
 
   function sealed(worker: Worker): void {
     if (unsealed?.delete(worker) !== true || unsealed.size > 0) return;
-    tellAll({ kind: 'all-sealed' });
+    for (const slot of slots) tell(slot.worker, { kind: 'all-sealed' });
   }
 
   function heard(worker: Worker, { kind }: FromWorker): void {
@@ -85,7 +88,7 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
         // From now on none is started anew: it would accept.
         isEnding = true;
         unsealed = new Set(slots.flatMap((slot) => slot.worker ?? []));
-        tellAll({ kind: 'seal' });
+        orderAll({ kind: 'seal' });
         return;
       case 'sealed':
         sealed(worker);
@@ -108,6 +111,7 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
           tell(worker, { kind: 'begin', slot: slot.index, port, ...(socket !== undefined && { socket }) });
         else if (message.kind === 'serving') {
           servesSinceMs = performance.now();
+          if (order !== undefined) tell(worker, order);
           resolve(message);
         } else heard(worker, message);
       });
@@ -140,7 +144,7 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
     for (const { timer } of slots) clearTimeout(timer);
     const running = slots.flatMap(({ worker }) => worker ?? []);
     const ended = Promise.all(running.map((worker) => new Promise((resolve) => worker.once('exit', resolve))));
-    tellAll({ kind: 'end' });
+    orderAll({ kind: 'end' });
     const patience = setTimeout(
       () => {
         for (const worker of running) worker.process.kill('SIGKILL');
@@ -175,11 +179,11 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
   };
 }
 
-/** Where a free port is asked for, one that all workers get, also the later ones. */
+/** Where a free port is asked for, one that all workers get, also the later ones. A worker says why there is none. */
 function chosenPort({ host, port }: ListenConfiguration): Promise<number> {
   if (port !== 0) return Promise.resolve(port);
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
+  return new Promise((resolve) => {
+    const server = createServer().once('error', () => resolve(port));
     server.listen({ host, port }, () => {
       const { port: free } = server.address() as AddressInfo;
       server.close(() => resolve(free));
