@@ -5,12 +5,15 @@
  */
 import { CommunicationError, problem } from '@pollux/core';
 import type { Queue, TableJournal } from '@pollux/core/server';
-import { writeKey, writeMessage, writeParked, writeQueue } from './queue-record.ts';
-import { parseKey, type RecordKey, recordKey, seal, unseal } from './record.ts';
+import { gather } from './log/gather.ts';
+import { logOf, releaseMessage } from './log/queue-log.ts';
+import { headWeight, type Segments } from './log/segments.ts';
+import { writeParked } from './parked-record.ts';
+import { type RecordKey, recordKey, seal } from './record.ts';
 import type { Change, Store } from './store.ts';
 
-/** The most changes in one transaction; what is beyond waits for the next. */
-const mostChanges = 8192;
+/** The most queues in one transaction; those beyond go with another, after a turn of the event loop. */
+const mostQueues = 1024;
 
 /**
  * Milliseconds for which what nobody waits for may wait for company. A crash meanwhile has it happen again: a client's cursor
@@ -33,12 +36,13 @@ export interface Journal extends TableJournal {
   readonly failure: string | undefined;
   /** Changes that are not yet on the disk. */
   readonly pending: number;
-  /** Takes a record away that is no longer believed. */
-  drop(key: RecordKey): void;
+  /** Writes a record that is not of the log, or takes one away. */
+  write(key: RecordKey, text: string | undefined): void;
 }
 
 export interface JournalOptions {
   readonly store: Store;
+  readonly segments: Segments;
   /** Calls back after so many milliseconds. */
   setTimeout(callback: () => void, ms: number): unknown;
   /** Told once when commits begin to fail. */
@@ -65,15 +69,24 @@ function newGroup(): Group {
   return { isUrgent: false, done, resolve, reject };
 }
 
-/** Known by the journal: its record is on the disk, or in the commit that is being written. */
-export const written = 'written';
-const writing = 'writing';
+/** What one transaction writes of these queues, with their last positions then. */
+interface Batch {
+  readonly queues: readonly Queue[];
+  readonly lasts: readonly number[];
+  readonly changes: readonly Change[];
+}
 
 /** Makes the journal of a table. */
-export function createJournal({ store, setTimeout, failed }: JournalOptions): Journal {
-  // By key, so that what came and went between two commits is never written.
-  const changes = new Map<RecordKey, (() => string) | undefined>();
+export function createJournal({ store, segments, setTimeout, failed }: JournalOptions): Journal {
   const dirty = new Set<Queue>();
+  // Records that are not of the log, by key: what came and went between two commits is never written.
+  const others = new Map<RecordKey, (() => string) | undefined>();
+  /** What could not be written; nothing else is before it is. */
+  let stuck: Batch | undefined;
+  /** Queues of the current group that were not yet taken. */
+  let left: Queue[] = [];
+  // What was found damaged, or in an older format, is written anew as a whole or not at all.
+  let most = Number.POSITIVE_INFINITY;
   let next: Group | undefined;
   let current: Group | undefined;
   /** A timer runs for it. */
@@ -81,7 +94,7 @@ export function createJournal({ store, setTimeout, failed }: JournalOptions): Jo
   let failure: string | undefined;
 
   function put(key: RecordKey, value: (() => string) | undefined): void {
-    changes.set(key, value);
+    others.set(key, value);
     next ??= newGroup();
   }
 
@@ -108,19 +121,25 @@ export function createJournal({ store, setTimeout, failed }: JournalOptions): Jo
     }
   }
 
-  /** Takes what is to be written now; the queues' records are made here, all of the same moment. */
-  function gather(): { readonly taken: readonly Queue[]; readonly list: readonly Change[] } {
-    const taken = [...dirty];
-    dirty.clear();
-    const list: Change[] = [];
-    for (const [key, value] of changes) list.push([key, value === undefined ? undefined : seal(key, value())]);
-    changes.clear();
-    for (const queue of taken) {
-      if (queue.isRemoved) continue;
-      const key = recordKey('queue', queue.epoch);
-      list.push([key, seal(key, writeQueue(queue))]);
+  /** Takes what is to be written in one transaction. */
+  function take(): Batch {
+    const queues = left.splice(0, most).filter((queue) => !queue.isRemoved);
+    const changes = gather(queues, segments);
+    for (const [key, value] of others) changes.push([key, value === undefined ? undefined : seal(key, value())]);
+    others.clear();
+    for (const queue of queues) {
+      const log = logOf(queue);
+      if (log.state === 'unwritten') log.state = 'writing';
     }
-    return { taken, list };
+    return { queues, lasts: queues.map((queue) => queue.last), changes };
+  }
+
+  async function write({ queues, lasts, changes }: Batch): Promise<void> {
+    await store.write(changes);
+    queues.forEach((queue, index) => {
+      queue.settled = Math.max(queue.settled, lasts[index] ?? 0);
+      logOf(queue).state = 'written';
+    });
   }
 
   async function commit(): Promise<void> {
@@ -128,33 +147,28 @@ export function createJournal({ store, setTimeout, failed }: JournalOptions): Jo
     if (group === undefined) return;
     current = group;
     next = undefined;
-    const { taken, list } = gather();
-    const lasts = taken.map((queue) => queue.last);
-    for (const queue of taken) queue.record ??= writing;
+    left = [...left, ...dirty];
+    dirty.clear();
     try {
-      for (let from = 0; from < list.length; from += mostChanges) await store.write(list.slice(from, from + mostChanges));
-      taken.forEach((queue, index) => {
-        queue.settled = Math.max(queue.settled, lasts[index] ?? 0);
-        queue.record = written;
-      });
+      do {
+        stuck ??= take();
+        await write(stuck);
+        stuck = undefined;
+        most = mostQueues;
+      } while (left.length > 0);
       failure = undefined;
       current = undefined;
       group.resolve();
+      // What is sparse is written anew by and by.
+      if (segments.areSparse) next ??= newGroup();
       if (next !== undefined) begin(next);
     } catch (error) {
-      fail(group, taken, list, error);
+      fail(group, error);
     }
   }
 
-  /** What could not be written stays to be written, unless it changed again meanwhile. */
-  function fail(group: Group, taken: readonly Queue[], list: readonly Change[], error: unknown): void {
-    for (const queue of taken) {
-      dirty.add(queue);
-      if (queue.record === writing) queue.record = undefined;
-    }
-    for (const [key, sealed] of list) {
-      if (parseKey(key).kind !== 'queue' && !changes.has(key)) changes.set(key, sealed && (() => unseal(key, sealed) ?? ''));
-    }
+  /** What could not be written stays to be written. */
+  function fail(group: Group, error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     if (failure === undefined) failed(reason);
     failure = reason;
@@ -168,24 +182,24 @@ export function createJournal({ store, setTimeout, failed }: JournalOptions): Jo
   }
 
   return {
-    stored(queue, message) {
-      put(recordKey('message', queue.epoch, message.position), () => writeMessage(message));
+    stored(queue) {
       touch(queue);
       wake(true);
     },
     left(queue, messages) {
-      for (const { position } of messages) put(recordKey('message', queue.epoch, position), undefined);
+      for (const message of messages) releaseMessage(segments, queue, message);
       touch(queue);
       wake(false);
     },
-    keyed(queue, key, known) {
-      put(recordKey('key', queue.epoch, key), () => writeKey(known));
+    keyed(queue, key) {
+      const log = logOf(queue);
+      log.keys ??= [];
+      log.keys.push(key);
       touch(queue);
       wake(true);
     },
-    unkeyed(queue, key) {
-      put(recordKey('key', queue.epoch, key), undefined);
-      wake(false);
+    unkeyed(_, known) {
+      segments.releaseKey(known);
     },
     parked(queue, held) {
       put(recordKey('parked', queue.epoch, held.message.position), () => writeParked(held));
@@ -203,8 +217,10 @@ export function createJournal({ store, setTimeout, failed }: JournalOptions): Jo
     },
     removed(queue) {
       put(recordKey('queue', queue.epoch), undefined);
-      for (const key of queue.keys?.keys() ?? []) put(recordKey('key', queue.epoch, key), undefined);
-      for (const { position } of queue.messages) put(recordKey('message', queue.epoch, position), undefined);
+      for (const message of queue.messages) releaseMessage(segments, queue, message);
+      for (const known of queue.keys?.values() ?? []) segments.releaseKey(known);
+      const { head } = logOf(queue);
+      if (head !== undefined) segments.release(head, headWeight);
       wake(false);
     },
     settled() {
@@ -212,22 +228,23 @@ export function createJournal({ store, setTimeout, failed }: JournalOptions): Jo
       return (next ?? current)?.done ?? Promise.resolve();
     },
     begin(queue) {
-      if (queue.record === written) return undefined;
+      const { state } = logOf(queue);
+      if (state === 'written') return undefined;
       // With this commit: to wait for the next would have a later reading answered before this one.
-      if (queue.record === writing) return current?.done;
+      if (state === 'writing') return current?.done;
       touch(queue);
       wake(true);
       return next?.done;
     },
-    drop(key) {
-      put(key, undefined);
+    write(key, text) {
+      put(key, text === undefined ? undefined : () => text);
       wake(false);
     },
     get failure() {
       return failure;
     },
     get pending() {
-      return changes.size + dirty.size;
+      return others.size + dirty.size + left.length;
     },
   };
 }

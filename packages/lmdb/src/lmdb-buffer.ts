@@ -12,10 +12,12 @@ import {
   type TableBufferContext,
 } from '@pollux/core/server';
 import { createJournal, type Journal } from './journal.ts';
-import { checkFormat, formatKey, formatVersion, type Loaded, load } from './load.ts';
-import { type Mended, mend } from './mending.ts';
+import { formatOf, formatVersion } from './load/format.ts';
+import { type Loaded, load } from './load/load.ts';
+import { type Mended, mend } from './load/mending.ts';
+import { createSegments } from './log/segments.ts';
 import { takeOwnership } from './owner.ts';
-import { seal } from './record.ts';
+import { formatKey } from './record.ts';
 import { openStore, type Store } from './store.ts';
 
 export interface LmdbBufferOptions {
@@ -46,9 +48,8 @@ export async function openLmdbBuffer(options: LmdbBufferOptions): Promise<Messag
   try {
     const mended = await mend(options.path, openStore);
     store = owning((options.open ?? openStore)(options.path), giveBack);
-    const isOld = checkFormat(store, options.path);
-    if (!isOld) await store.write([[formatKey, seal(formatKey, String(formatVersion))]]);
-    return await begin(store, { clock, random, limits, isOld, mended });
+    const format = formatOf(store, options.path);
+    return await begin(store, { clock, random, limits, format, mended });
   } catch (error) {
     if (store === undefined) giveBack();
     else await store.close();
@@ -76,16 +77,19 @@ interface Beginning {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
-  readonly isOld: boolean;
+  /** That of the file, where it is not new. */
+  readonly format: 1 | 2 | undefined;
   readonly mended: Mended;
 }
 
-async function begin(store: Store, { clock, random, limits, isOld, mended }: Beginning): Promise<MessageBuffer> {
+async function begin(store: Store, { clock, random, limits, format, mended }: Beginning): Promise<MessageBuffer> {
   const origin = clock.now() - clock.monotonic();
   const watchers = new Set<BufferWatcher>();
   const newEpoch = (): string => random.token(epochBytes);
+  const segments = createSegments();
   const journal = createJournal({
     store,
+    segments,
     setTimeout: (callback, ms) => clock.setTimeout(callback, ms),
     failed: (reason) => tellFailure(watchers, 'append', `The disk does not take what is written: ${reason}`),
   });
@@ -98,13 +102,15 @@ async function begin(store: Store, { clock, random, limits, isOld, mended }: Beg
     watchers,
     journal,
     // Sessions that were there before may not have come back yet.
-    freesFromMs: isOld ? now() + keepMs : 0,
+    freesFromMs: format !== undefined ? now() + keepMs : 0,
     clock,
   };
-  const loaded = { ...load(store, context, newEpoch, keepMs, mended.isOlder), damagedPages: mended.damagedPages };
-  for (const key of loaded.leftover) journal.drop(key);
+  const { isOlder: renewsAll, damagedPages } = mended;
+  const found = load({ store, format: format ?? formatVersion, context, segments, newEpoch, keepMs, renewsAll });
+  for (const key of found.leftover) journal.write(key, undefined);
+  journal.write(formatKey, String(formatVersion));
   await journal.settled();
-  return wrap(context, store, journal, loaded);
+  return wrap(context, store, journal, { ...found, damagedPages });
 }
 
 function tellFailure(watchers: ReadonlySet<BufferWatcher>, stage: 'append' | 'open', reason: string): void {

@@ -33,8 +33,12 @@ async function opener(): Promise<Open> {
 
 beforeAll(async () => {
   const buffer = await (await opener())({ path: whole });
+  // Ten to a segment.
+  for (let from = 0; from < recipients; from += 10) {
+    const entriesOf = (who: number) => Array.from({ length: each }, (_, n) => entryOf(who, n));
+    await Promise.all(Array.from({ length: 10 }, (_, index) => buffer.append(entriesOf(from + index))));
+  }
   for (let who = 0; who < recipients; who++) {
-    await buffer.append(Array.from({ length: each }, (_, n) => entryOf(who, n)));
     const queue = { address: addressOf(who), application: 'orders', handled: undefined, read: undefined };
     await buffer.exchange({ session: `s-${who}`, queues: [queue], maxBytes: 1000, keepMs: 60_000 });
   }
@@ -115,15 +119,19 @@ it(`${flips} flipped bits: nothing wrong is delivered, and what is lost is told`
   const bad: unknown[] = [];
   let harmed = 0;
   let refused = 0;
+  let precise = 0;
   for (let run = 0; run < flips; run++) {
     const { count, wrong, health, refusal } = await after(open, flipBit(chance));
     const isUntold = count !== undefined && count !== total && health?.state !== 'degraded';
-    // Of 150 pages one is the root, and two begin the file.
+    // Of the pages one is the root, and two begin the file.
     if (refusal?.includes('Put it aside')) refused += 1;
     else if (wrong > 0 || refusal !== undefined || isUntold) bad.push({ run, wrong, refusal, isUntold });
     if (health?.state === 'degraded') harmed += 1;
+    if (health?.figures?.['renewedQueues'] === 1) precise += 1;
   }
   expect(bad).toEqual([]);
+  // Most flips hit a message: only its queue begins anew, though others stand in the same segment.
+  expect(precise).toBeGreaterThan(harmed / 2);
   expect(harmed).toBeGreaterThan(flips / 10);
   expect(refused).toBeLessThan(flips / 50);
 });
@@ -137,7 +145,8 @@ it('200 sizes of entries that are wrong: nothing wrong is delivered, and LMDB do
     expect({ run, wrong, refusal }).toEqual({ run, wrong: 0, refusal: undefined });
     if (health?.state === 'degraded') harmed += 1;
   }
-  expect(harmed).toBeGreaterThan(100);
+  // The others are in pages that are free.
+  expect(harmed).toBeGreaterThan(200 / 5);
 });
 
 it(`${cuts} cut ends: nothing wrong is delivered; a file without its root is refused with a sentence`, async () => {
@@ -155,6 +164,7 @@ it('a program that believes every record is seen to deliver wrong bytes', async 
   vi.resetModules();
   vi.doMock('../src/record.ts', async (original) => ({
     ...(await original<typeof import('../src/record.ts')>()),
+    isIntact: () => true,
     unseal: (_: string, sealed: Buffer) => sealed.toString('utf8', 4),
   }));
   const open = await opener();

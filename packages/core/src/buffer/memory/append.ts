@@ -92,14 +92,15 @@ function remember(context: MemoryContext, queue: Queue, entry: AppendEntry, id: 
   }
   if (entry.key !== undefined) {
     queue.keys ??= new Map();
-    if (!queue.keys.has(entry.key)) {
+    const former = queue.keys.get(entry.key);
+    if (former === undefined) {
       queue.entry.bytes += keyBytes;
       context.table.bytes += keyBytes;
-    }
+    } else context.journal?.unkeyed(queue, former);
     const untilMs = message.expiresMs + context.limits.keySeconds * 1000;
-    const known = { id, fingerprint: entry.fingerprint, untilMs };
+    const known = { id, fingerprint: entry.fingerprint, untilMs, record: undefined };
     queue.keys.set(entry.key, known);
-    context.journal?.keyed(queue, entry.key, known);
+    context.journal?.keyed(queue, entry.key);
   }
   if (message.expiresMs < queue.nextExpiryMs) {
     queue.nextExpiryMs = message.expiresMs;

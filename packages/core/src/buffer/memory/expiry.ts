@@ -61,7 +61,7 @@ function forgetKeys(context: MemoryContext, queue: Queue, nowMs: number): void {
   for (const [key, known] of queue.keys) {
     if (known.untilMs > nowMs) continue;
     queue.keys.delete(key);
-    context.journal?.unkeyed(queue, key);
+    context.journal?.unkeyed(queue, known);
     gone++;
   }
   queue.entry.bytes -= gone * keyBytes;

@@ -11,8 +11,10 @@ export interface TableJournal {
   stored(queue: Queue, message: BufferedMessage): void;
   /** Messages left a queue, for whatever reason; those that were parked are told by `parked` as well. */
   left(queue: Queue, messages: readonly BufferedMessage[]): void;
-  keyed(queue: Queue, key: string, known: KnownKey): void;
-  unkeyed(queue: Queue, key: string): void;
+  /** An idempotency key is remembered; another of the same name was told by `unkeyed` before. */
+  keyed(queue: Queue, key: string): void;
+  /** A remembered key is no longer wanted: its time is over. */
+  unkeyed(queue: Queue, known: KnownKey): void;
   parked(queue: Queue, held: ParkedMessage): void;
   unparked(queue: Queue, message: BufferedMessage): void;
   /** Something of the queue's own record changed that no other call tells: its places, its losses, how far it was freed. */

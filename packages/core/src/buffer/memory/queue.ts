@@ -14,6 +14,8 @@ export interface KnownKey {
   readonly id: string;
   readonly fingerprint: string;
   readonly untilMs: number;
+  /** For the journal's own use. */
+  record: unknown;
 }
 
 export interface ParkedMessage {

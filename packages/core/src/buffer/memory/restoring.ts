@@ -21,7 +21,7 @@ export function storedQueue(queue: Queue): StoredQueue {
     losses: losses.filter((loss) => loss.from <= settled),
     messages: queue.messages.filter(isSettled),
     parked: queue.parked?.slice() ?? [],
-    keys: [...(queue.keys ?? [])].map(([key, known]) => ({ key, ...known })),
+    keys: [...(queue.keys ?? [])].map(([key, { id, fingerprint, untilMs }]) => ({ key, id, fingerprint, untilMs })),
     places: queue.places.map(({ session, handled, untilMs }) => ({ session, handled, untilMs })),
     endings: [...(queue.endings ?? [])],
   };
@@ -52,12 +52,12 @@ export function restoreQueue(context: MemoryContext, stored: StoredQueue): boole
     queue.nextExpiryMs = Math.min(queue.nextExpiryMs, held.message.expiresMs);
     context.journal?.parked(queue, held);
   }
-  for (const { key, ...known } of stored.keys) {
+  for (const { key, id, fingerprint, untilMs } of stored.keys) {
     queue.keys ??= new Map();
-    queue.keys.set(key, known);
+    queue.keys.set(key, { id, fingerprint, untilMs, record: undefined });
     queue.entry.bytes += keyBytes;
     table.bytes += keyBytes;
-    context.journal?.keyed(queue, key, known);
+    context.journal?.keyed(queue, key);
   }
   context.journal?.changed(queue);
   table.schedule(queue, Math.min(queue.nextExpiryMs, nowMs + limits.stubSeconds * 1000));

@@ -1,7 +1,7 @@
 /** Before a file is opened: one that LMDB could not read without harm is written anew from what is whole. */
 import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
-import { unseal } from './record.ts';
-import type { Change, Store } from './store.ts';
+import { parseKey, unseal } from '../record.ts';
+import type { Change, Store } from '../store.ts';
 import { readTree, type Tree } from './tree.ts';
 
 /** Where a file that is damaged is kept. */
@@ -23,7 +23,8 @@ export async function mend(path: string, open: (path: string) => Store): Promise
   const changes: Change[] = [];
   tree?.visit((name, sealed) => {
     const key = name.toString();
-    if (unseal(key, sealed) !== undefined) changes.push([key, sealed]);
+    // Of a segment each frame is judged by itself when it is read.
+    if (parseKey(key).kind === 'segment' || unseal(key, sealed) !== undefined) changes.push([key, sealed]);
   });
   if (tree === undefined || changes.length === 0) {
     throw new Error(

@@ -1,0 +1,68 @@
+/** What the journal knows of a queue: where in the log it stands. */
+import { type BufferedMessage, type KnownKey, messageIndexAfter, type Queue } from '@pollux/core/server';
+import { type Part, type Segment, type Segments, weightOf } from './segments.ts';
+
+export interface QueueLog {
+  /** Whether the queue's first record is on the disk, or on its way there. */
+  state: 'unwritten' | 'writing' | 'written';
+  /** Where its newest head stands. */
+  head: Segment | undefined;
+  /** Messages up to here were written; those behind are to be. */
+  writtenTo: number;
+  /** Where its messages stand, in the order of their positions. */
+  parts: Part[];
+  /** Names of keys that are to be written. */
+  keys: string[] | undefined;
+  /** Parts that are to be written anew. */
+  carried: Part[] | undefined;
+}
+
+const noParts: Part[] = [];
+
+/** The log of a queue, begun where there is none. */
+export function logOf(queue: Queue): QueueLog {
+  queue.record ??= { state: 'unwritten', head: undefined, writtenTo: 0, parts: noParts, keys: undefined, carried: undefined };
+  return queue.record as QueueLog;
+}
+
+/** Adds a part behind the others. */
+export function addPart(log: QueueLog, part: Part): void {
+  if (log.parts === noParts) log.parts = [part];
+  else log.parts.push(part);
+}
+
+/** The messages of a part that are still there. */
+export function messagesOf({ queue, from, to }: Part): readonly BufferedMessage[] {
+  return queue.messages.slice(messageIndexAfter(queue.messages, from - 1), messageIndexAfter(queue.messages, to));
+}
+
+/** A key by its name, where a segment holds it. */
+export function keyIn(segment: Segment, queue: Queue, name: string): KnownKey | undefined {
+  const known = queue.keys?.get(name);
+  return known?.record === segment ? known : undefined;
+}
+
+/** Notes that a message is no longer wanted where it was written. */
+export function releaseMessage(segments: Segments, queue: Queue, message: BufferedMessage): void {
+  const log = queue.record as QueueLog | undefined;
+  if (log === undefined || message.position > log.writtenTo) return;
+  const index = indexOfPart(log.parts, message.position);
+  const part = log.parts[index];
+  if (part === undefined || part.from > message.position) return;
+  part.messages -= 1;
+  if (part.messages === 0) log.parts.splice(index, 1);
+  segments.release(part.segment, weightOf(message));
+}
+
+/** The first part that does not end before a position. */
+function indexOfPart(parts: readonly Part[], position: number): number {
+  if ((parts[0]?.to ?? 0) >= position) return 0;
+  let low = 0;
+  let high = parts.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((parts[middle]?.to ?? Number.POSITIVE_INFINITY) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
