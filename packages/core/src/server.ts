@@ -4,7 +4,13 @@ export { lossesAfter } from './buffer/losses.ts';
 export type { MemoryContext } from './buffer/memory/context.ts';
 export type { TableJournal } from './buffer/memory/journal.ts';
 export { createMemoryBuffer, type MemoryBufferOptions } from './buffer/memory/memory-buffer.ts';
-export { freedBeyond, indexAfter as messageIndexAfter, type KnownKey, type ParkedMessage, type Queue } from './buffer/memory/queue.ts';
+export {
+  freedBeyond,
+  indexAfter as messageIndexAfter,
+  type KnownKey,
+  type ParkedMessage,
+  type Queue,
+} from './buffer/memory/queue.ts';
 export { restoreQueue, storedQueue } from './buffer/memory/restoring.ts';
 export { createTable, type Table } from './buffer/memory/table.ts';
 export { createTableBuffer, type TableBufferContext } from './buffer/memory/table-buffer.ts';

@@ -130,7 +130,10 @@ async function differences(seed: number, rounds: number, steps: number): Promise
     await work(at, steps, chance);
     await settle(at);
     const before = await everything(at);
-    const next = await open(at.disk.afterPowerCut(() => 1), at.clock.now());
+    const next = await open(
+      at.disk.afterPowerCut(() => 1),
+      at.clock.now(),
+    );
     if (next.buffer.health?.().state !== 'ok') different.push(next.buffer.health?.());
     const after = await everything(next);
     if (!isDeepStrictEqual(after, before)) {

@@ -49,7 +49,9 @@ const writers: Readonly<Record<string, (real: FrameModule) => Partial<FrameModul
 function gone({ last, messages }: Queue): BufferedMessage[] {
   const [first] = messages;
   if (first === undefined) return [];
-  const holes = Array.from({ length: last }, (_, index) => index + 1).filter((at) => !messages.some((one) => one.position === at));
+  const holes = Array.from({ length: last }, (_, index) => index + 1).filter(
+    (at) => !messages.some((one) => one.position === at),
+  );
   return holes.slice(-1).map((position) => ({ ...first, position }));
 }
 

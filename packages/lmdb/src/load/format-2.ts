@@ -1,13 +1,13 @@
 /** Format 2: a log of segments, with a record for each queue's name and each parked message. */
 import type { BufferedMessage, ParkedMessage, Queue, QueueName, StoredQueue, Table } from '@pollux/core/server';
 import { type Frame, type Head, readFrame, type WrittenKey } from '../log/frame.ts';
+import type { State } from '../log/gather.ts';
 import { addPart, logOf } from '../log/queue-log.ts';
 import { openSegment } from '../log/segment-record.ts';
 import { headWeight, keyWeight, type Segment, type Segments, weightOf } from '../log/segments.ts';
 import { readParked } from '../parked-record.ts';
 import { formatKey, parseKey, type RecordKey, stateKey, unseal } from '../record.ts';
 import type { Store } from '../store.ts';
-import type { State } from '../log/gather.ts';
 import type { Found, FoundQueue } from './found.ts';
 
 /** Something in the log, with the newest segment that tells of it. */

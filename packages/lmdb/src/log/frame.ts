@@ -6,7 +6,10 @@
 import type { BufferedMessage, KnownKey, Queue, StoredQueue } from '@pollux/core/server';
 
 /** A queue's own record: everything but its name, its messages, parked messages and keys. */
-export type Head = Omit<StoredQueue, 'address' | 'application' | 'epoch' | 'messages' | 'parked' | 'keys' | 'places' | 'endings'> &
+export type Head = Omit<
+  StoredQueue,
+  'address' | 'application' | 'epoch' | 'messages' | 'parked' | 'keys' | 'places' | 'endings'
+> &
   Required<Pick<StoredQueue, 'places' | 'endings'>> & {
     /** Where its messages stand: the first and the last position of each run. */
     readonly runs: readonly number[];

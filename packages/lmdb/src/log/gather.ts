@@ -99,7 +99,14 @@ function writeQueue(queue: Queue, log: QueueLog, segments: Segments, builder: Bu
     known.record = segment;
     segments.hold(segment, keyWeight);
   }
-  if (keys.length > 0) segment.parts.push(emptyPart(segment, queue, keys.map(([name]) => name)));
+  if (keys.length > 0)
+    segment.parts.push(
+      emptyPart(
+        segment,
+        queue,
+        keys.map(([name]) => name),
+      ),
+    );
   carry(log, segments, lay);
   for (const part of lay(queue.messages.slice(messageIndexAfter(queue.messages, log.writtenTo)))) addPart(log, part);
   builder.put(queue.epoch, text);

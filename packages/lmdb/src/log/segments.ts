@@ -67,7 +67,7 @@ export interface Segments {
 export function createSegments(): Segments {
   const all = new Set<Segment>();
   let last = 0;
-  let sparse: Segment[] = [];
+  const sparse: Segment[] = [];
   let dead: Segment[] = [];
 
   function make(number: number): Segment {
