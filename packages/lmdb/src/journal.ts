@@ -5,6 +5,7 @@
  */
 import { CommunicationError, problem } from '@pollux/core';
 import type { Queue, TableJournal } from '@pollux/core/server';
+import { type CommitGroup, newCommitGroup } from './commit-group.ts';
 import { gather } from './log/gather.ts';
 import { logOf, releaseMessage } from './log/queue-log.ts';
 import { headWeight, type Segments } from './log/segments.ts';
@@ -19,7 +20,7 @@ const mostQueues = 1024;
  * Milliseconds for which what nobody waits for may wait for company. A crash meanwhile has it happen again: a client's cursor
  * acknowledges until it is heard, and what expired is still expired.
  */
-const lazyMs = 25;
+const lazyMs = 100;
 
 /** Milliseconds after which a commit that failed is tried again. */
 const againMs = 1000;
@@ -36,6 +37,8 @@ export interface Journal extends TableJournal {
   readonly failure: string | undefined;
   /** Changes that are not yet on the disk. */
   readonly pending: number;
+  /** Has everything written that can be, then nothing more. */
+  close(): Promise<void>;
   /** Writes a record that is not of the log, or takes one away. */
   write(key: RecordKey, text: string | undefined): void;
 }
@@ -49,26 +52,6 @@ export interface JournalOptions {
   failed(reason: string): void;
 }
 
-interface Group {
-  /** Somebody waits for it, or may: it is begun at the end of the turn. */
-  isUrgent: boolean;
-  readonly done: Promise<void>;
-  resolve(): void;
-  reject(error: unknown): void;
-}
-
-function newGroup(): Group {
-  let resolve = (): void => {};
-  let reject = (_: unknown): void => {};
-  const done = new Promise<void>((yes, no) => {
-    resolve = yes;
-    reject = no;
-  });
-  // Nobody may be waiting; whoever does hears of it all the same.
-  done.catch(() => undefined);
-  return { isUrgent: false, done, resolve, reject };
-}
-
 /** What one transaction writes of these queues, with their last positions then. */
 interface Batch {
   readonly queues: readonly Queue[];
@@ -78,29 +61,33 @@ interface Batch {
 
 /** Makes the journal of a table. */
 export function createJournal({ store, segments, setTimeout, failed }: JournalOptions): Journal {
-  const dirty = new Set<Queue>();
+  let dirty: Queue[] = [];
   // Records that are not of the log, by key: what came and went between two commits is never written.
   const others = new Map<RecordKey, (() => string) | undefined>();
   /** What could not be written; nothing else is before it is. */
   let stuck: Batch | undefined;
   /** Queues of the current group that were not yet taken. */
-  let left: Queue[] = [];
+  const left: Queue[] = [];
   // What was found damaged, or in an older format, is written anew as a whole or not at all.
   let most = Number.POSITIVE_INFINITY;
-  let next: Group | undefined;
-  let current: Group | undefined;
+  let next: CommitGroup | undefined;
+  let current: CommitGroup | undefined;
   /** A timer runs for it. */
-  let waiting: Group | undefined;
+  let waiting: CommitGroup | undefined;
   let failure: string | undefined;
+  let isClosed = false;
 
   function put(key: RecordKey, value: (() => string) | undefined): void {
     others.set(key, value);
-    next ??= newGroup();
+    next ??= newCommitGroup();
   }
 
   function touch(queue: Queue): void {
-    dirty.add(queue);
-    next ??= newGroup();
+    const log = logOf(queue);
+    if (log.isDirty) return;
+    log.isDirty = true;
+    dirty.push(queue);
+    next ??= newCommitGroup();
   }
 
   /** Has what waits be written: at the end of the turn, or with what comes after it. */
@@ -110,15 +97,21 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
     if (current === undefined && failure === undefined) begin(next);
   }
 
-  function begin(group: Group): void {
+  function begin(group: CommitGroup): void {
+    if (isClosed || (!group.isUrgent && waiting === group)) return;
     const start = (): void => {
       if (next === group && current === undefined) void commit();
     };
     if (group.isUrgent) setImmediate(start);
-    else if (waiting !== group) {
+    else {
       waiting = group;
       setTimeout(start, lazyMs);
     }
+  }
+
+  function settled(): Promise<void> {
+    wake(true);
+    return (next ?? current)?.done ?? Promise.resolve();
   }
 
   /** Takes what is to be written in one transaction. */
@@ -144,23 +137,26 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
 
   async function commit(): Promise<void> {
     const group = next;
-    if (group === undefined) return;
+    if (group === undefined || isClosed) return;
     current = group;
     next = undefined;
-    left = [...left, ...dirty];
-    dirty.clear();
+    for (const queue of dirty) {
+      logOf(queue).isDirty = false;
+      left.push(queue);
+    }
+    dirty = [];
     try {
       do {
         stuck ??= take();
         await write(stuck);
         stuck = undefined;
         most = mostQueues;
-      } while (left.length > 0);
+      } while (left.length + others.size > 0);
       failure = undefined;
       current = undefined;
       group.resolve();
       // What is sparse is written anew by and by.
-      if (segments.areSparse) next ??= newGroup();
+      if (segments.areSparse) next ??= newCommitGroup();
       if (next !== undefined) begin(next);
     } catch (error) {
       fail(group, error);
@@ -168,7 +164,7 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
   }
 
   /** What could not be written stays to be written. */
-  function fail(group: Group, error: unknown): void {
+  function fail(group: CommitGroup, error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
     if (failure === undefined) failed(reason);
     failure = reason;
@@ -177,7 +173,7 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
     const refusal = new CommunicationError(problem('buffer-unavailable', { detail, retryAfter: 1 }), { cause: error });
     group.reject(refusal);
     next?.reject(refusal);
-    next = newGroup();
+    next = newCommitGroup();
     setTimeout(() => void commit(), againMs);
   }
 
@@ -223,10 +219,7 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       if (head !== undefined) segments.release(head, headWeight);
       wake(false);
     },
-    settled() {
-      wake(true);
-      return (next ?? current)?.done ?? Promise.resolve();
-    },
+    settled,
     begin(queue) {
       const { state } = logOf(queue);
       if (state === 'written') return undefined;
@@ -236,6 +229,10 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       wake(true);
       return next?.done;
     },
+    async close() {
+      await settled().catch(() => undefined);
+      isClosed = true;
+    },
     write(key, text) {
       put(key, text === undefined ? undefined : () => text);
       wake(false);
@@ -244,7 +241,7 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       return failure;
     },
     get pending() {
-      return others.size + dirty.size + left.length;
+      return others.size + dirty.length + left.length;
     },
   };
 }

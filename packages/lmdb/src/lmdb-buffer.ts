@@ -7,6 +7,7 @@ import {
   epochBytes,
   type MaybePromise,
   type MessageBuffer,
+  type Queue,
   systemClock,
   systemRandom,
   type TableBufferContext,
@@ -119,7 +120,6 @@ function tellFailure(watchers: ReadonlySet<BufferWatcher>, stage: 'append' | 'op
 
 /** The table's buffer with the disk behind it. */
 function wrap(context: TableBufferContext, store: Store, journal: Journal, loaded: Found): MessageBuffer {
-  const { table } = context;
   const inMemory = createTableBuffer(context);
 
   /** The value, once all that changed so far is on the disk. */
@@ -146,9 +146,9 @@ function wrap(context: TableBufferContext, store: Store, journal: Journal, loade
       const readings = inMemory.exchange(request, signal);
       if ('then' in readings) return readings;
       let begun: Promise<void> | undefined;
-      for (const { epoch } of readings) {
-        const queue = table.epochs.get(epoch);
-        const one = queue && journal.begin(queue);
+      for (const { hint } of request.queues) {
+        // The table leaves each queue there that it read.
+        const one = journal.begin(hint as Queue);
         if (one !== undefined && one !== begun) begun = begun === undefined ? one : both(begun, one);
       }
       // Nobody may get a cursor of an epoch that a crash would end. While nothing can be written, reading goes on.
@@ -169,7 +169,7 @@ function wrap(context: TableBufferContext, store: Store, journal: Journal, loade
     health: () => healthOf(store, journal, loaded),
     async close() {
       await inMemory.close();
-      await journal.settled().catch(() => undefined);
+      await journal.close();
       await store.close();
     },
   };

@@ -65,28 +65,44 @@ function entryOf(who: number, n: number, chance: () => number): AppendEntry {
   };
 }
 
+interface Work extends Open {
+  readonly chance: () => number;
+  /** How far each recipient has read. */
+  readonly places: Map<number, Place>;
+  /** Of what was stored. */
+  readonly ids: string[];
+}
+
+async function publish({ buffer, chance, ids }: Work, who: number, n: number): Promise<void> {
+  const entries = Array.from({ length: 1 + Math.floor(chance() * 4) }, () => entryOf(who, n, chance));
+  for (const outcome of await buffer.append(entries)) if (outcome.kind === 'stored') ids.push(outcome.id);
+}
+
+async function poll({ buffer, places }: Work, who: number): Promise<void> {
+  const place = places.get(who);
+  const queue = { address: addressOf(who), application: 'orders', handled: place, read: place };
+  const [reading] = await buffer.exchange({ session: `s-${who}`, queues: [queue], maxBytes: 3000, keepMs: 600_000 });
+  if (reading) places.set(who, { epoch: reading.epoch, position: reading.messages.at(-1)?.position ?? reading.after });
+}
+
+async function take({ buffer, chance, ids }: Work): Promise<void> {
+  const id = ids[Math.floor(chance() * ids.length)];
+  const how = chance() < 0.5 ? ({ kind: 'withdraw' } as const) : ({ kind: 'park', reason: 'tried' } as const);
+  if (id !== undefined) await buffer.take(id, how);
+}
+
 /** Some of everything that can happen to queues. */
-async function work({ buffer, clock }: Open, steps: number, chance: () => number): Promise<void> {
-  const places = new Map<number, Place>();
-  const ids: string[] = [];
+async function work(open: Open, steps: number, chance: () => number): Promise<void> {
+  const at: Work = { ...open, chance, places: new Map(), ids: [] };
   for (let n = 0; n < steps; n++) {
     const who = Math.floor(chance() ** 2 * 12);
     const what = chance();
-    if (what < 0.5) {
-      const entries = Array.from({ length: 1 + Math.floor(chance() * 4) }, () => entryOf(who, n, chance));
-      for (const outcome of await buffer.append(entries)) if (outcome.kind === 'stored') ids.push(outcome.id);
-    } else if (what < 0.85) {
-      const place = places.get(who);
-      const queue = { address: addressOf(who), application: 'orders', handled: place, read: place };
-      const [reading] = await buffer.exchange({ session: `s-${who}`, queues: [queue], maxBytes: 3000, keepMs: 600_000 });
-      if (reading) places.set(who, { epoch: reading.epoch, position: reading.messages.at(-1)?.position ?? reading.after });
-    } else if (what < 0.95) {
-      const id = ids[Math.floor(chance() * ids.length)];
-      const how = chance() < 0.5 ? ({ kind: 'withdraw' } as const) : ({ kind: 'park', reason: 'tried' } as const);
-      if (id !== undefined) await buffer.take(id, how);
-    } else if (what < 0.96) await buffer.erase(addressOf(who));
-    else await clock.advance(Math.round(chance() * 10_000));
-    if (chance() < 0.1) await clock.advance(30);
+    if (what < 0.5) await publish(at, who, n);
+    else if (what < 0.85) await poll(at, who);
+    else if (what < 0.95) await take(at);
+    else if (what < 0.96) await at.buffer.erase(addressOf(who));
+    else await at.clock.advance(Math.round(chance() * 10_000));
+    if (chance() < 0.1) await at.clock.advance(30);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Makes what one transaction writes: the new state of queues as segments, and which segments go. */
-import { type BufferedMessage, messageIndexAfter, type Queue } from '@pollux/core/server';
+import { type BufferedMessage, type KnownKey, messageIndexAfter, type Queue } from '@pollux/core/server';
 import { recordKey, seal, stateKey } from '../record.ts';
 import type { Change } from '../store.ts';
 import { writeHead, writeKeys, writeMessage } from './frame.ts';
@@ -20,6 +20,8 @@ export interface State {
   /** The number of the last that was begun. */
   readonly last: number;
 }
+
+const noKeys: ReturnType<typeof unwrittenKeys> = [];
 
 interface Builder {
   /** The segment that takes what is written next. */
@@ -61,14 +63,27 @@ function emptyPart(segment: Segment, queue: Queue, keys: readonly string[] | und
   return { segment, queue, from: 1, to: 0, messages: 0, keys };
 }
 
-/** Writes a queue as it stands: its head, its new keys and messages, and those that are carried on. */
-function writeQueue(queue: Queue, log: QueueLog, segments: Segments, builder: Builder): void {
-  const head = writeHead(queue);
-  const names = log.keys ?? [];
-  const keys = names.flatMap((name) => {
+/** Keys that are remembered and stand in no segment. */
+function unwrittenKeys(queue: Queue, names: readonly string[]): readonly (readonly [name: string, known: KnownKey])[] {
+  return [...new Set(names)].flatMap((name) => {
     const known = queue.keys?.get(name);
     return known === undefined || known.record !== undefined ? [] : [[name, known] as const];
   });
+}
+
+function holdKeys(segment: Segment, queue: Queue, keys: ReturnType<typeof unwrittenKeys>, segments: Segments): void {
+  const names = keys.map(([name]) => name);
+  segment.parts.push(emptyPart(segment, queue, names));
+  for (const [, known] of keys) {
+    known.record = segment;
+    segments.hold(segment, keyWeight);
+  }
+}
+
+/** Writes a queue as it stands: its head, its new keys and messages, and those that are carried on. */
+function writeQueue(queue: Queue, log: QueueLog, segments: Segments, builder: Builder): void {
+  const head = writeHead(queue);
+  const keys = log.keys === undefined ? noKeys : unwrittenKeys(queue, log.keys);
   let segment = builder.current();
   let text = `${head}\n${writeKeys(keys)}\n`;
 
@@ -95,20 +110,12 @@ function writeQueue(queue: Queue, log: QueueLog, segments: Segments, builder: Bu
     return parts;
   }
 
-  for (const [, known] of keys) {
-    known.record = segment;
-    segments.hold(segment, keyWeight);
+  if (keys.length > 0) holdKeys(segment, queue, keys, segments);
+  if (log.carried !== undefined) carry(log, segments, lay);
+  if (log.writtenTo < queue.last) {
+    const from = messageIndexAfter(queue.messages, log.writtenTo);
+    for (const part of lay(queue.messages.slice(from))) addPart(log, part);
   }
-  if (keys.length > 0)
-    segment.parts.push(
-      emptyPart(
-        segment,
-        queue,
-        keys.map(([name]) => name),
-      ),
-    );
-  carry(log, segments, lay);
-  for (const part of lay(queue.messages.slice(messageIndexAfter(queue.messages, log.writtenTo)))) addPart(log, part);
   builder.put(queue.epoch, text);
   if (log.head !== undefined) segments.release(log.head, headWeight);
   segments.hold(segment, headWeight);
@@ -120,8 +127,7 @@ function writeQueue(queue: Queue, log: QueueLog, segments: Segments, builder: Bu
 
 /** Writes parts anew; what stood between others stands between them still. */
 function carry(log: QueueLog, segments: Segments, lay: (messages: readonly BufferedMessage[]) => Part[]): void {
-  const { carried } = log;
-  if (carried === undefined) return;
+  const { carried = [] } = log;
   log.carried = undefined;
   log.parts = log.parts.flatMap((part) => {
     if (!carried.includes(part)) return [part];

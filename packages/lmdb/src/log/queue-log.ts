@@ -5,6 +5,8 @@ import { type Part, type Segment, type Segments, weightOf } from './segments.ts'
 export interface QueueLog {
   /** Whether the queue's first record is on the disk, or on its way there. */
   state: 'unwritten' | 'writing' | 'written';
+  /** It changed since it was taken to be written. */
+  isDirty: boolean;
   /** Where its newest head stands. */
   head: Segment | undefined;
   /** Messages up to here were written; those behind are to be. */
@@ -19,9 +21,21 @@ export interface QueueLog {
 
 const noParts: Part[] = [];
 
+function newLog(): QueueLog {
+  return {
+    state: 'unwritten',
+    isDirty: false,
+    head: undefined,
+    writtenTo: 0,
+    parts: noParts,
+    keys: undefined,
+    carried: undefined,
+  };
+}
+
 /** The log of a queue, begun where there is none. */
 export function logOf(queue: Queue): QueueLog {
-  queue.record ??= { state: 'unwritten', head: undefined, writtenTo: 0, parts: noParts, keys: undefined, carried: undefined };
+  queue.record ??= newLog();
   return queue.record as QueueLog;
 }
 
@@ -50,7 +64,11 @@ export function releaseMessage(segments: Segments, queue: Queue, message: Buffer
   const part = log.parts[index];
   if (part === undefined || part.from > message.position) return;
   part.messages -= 1;
-  if (part.messages === 0) log.parts.splice(index, 1);
+  if (part.messages === 0) {
+    // The first, nearly always.
+    if (index === 0) log.parts.shift();
+    else log.parts.splice(index, 1);
+  }
   segments.release(part.segment, weightOf(message));
 }
 
