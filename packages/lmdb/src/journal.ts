@@ -230,7 +230,7 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       return next?.done;
     },
     async close() {
-      await settled().catch(() => undefined);
+      if (!isClosed) await settled().catch(() => undefined);
       isClosed = true;
     },
     write(key, text) {
