@@ -15,6 +15,7 @@ import { startRedis } from '@pollux/redis/testing';
 import { openBareLog } from './bare-log.mjs';
 import { openBareScript } from './bare-script.mjs';
 import { entryFor } from './entry.mjs';
+import { served } from './served.mjs';
 
 const [measurement = '', contender = '', directory = '', share = '1'] = process.argv.slice(2);
 const path = join(directory, 'store');
@@ -219,9 +220,14 @@ async function bytes() {
   };
 }
 
-const measurements = { accepted, polls, bytes };
+async function polled() {
+  if (buffer === undefined) throw new Error('the bare log cannot be read');
+  return served(buffer, storeAll, recipients, 40);
+}
+
+const measurements = { accepted, polls, polled, bytes };
 const measure = measurements[/** @type {keyof typeof measurements} */ (measurement)];
-if (measure === undefined) throw new Error(`there is no measurement "${measurement}": accepted, polls or bytes`);
+if (measure === undefined) throw new Error(`there is no measurement "${measurement}": accepted, polls, polled or bytes`);
 const found = await measure();
 process.stdout.write(`${JSON.stringify(found)}\n`);
 await (buffer ?? bare)?.close();
