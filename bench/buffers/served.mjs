@@ -5,6 +5,8 @@
 import { createCommunicationServer } from '@pollux/core/server';
 import { createFetchHandler } from '@pollux/fetch';
 
+/** @typedef {{ session?: string, applications?: { orders?: { cursor: string, messages?: unknown[] } } }} Answer */
+
 const rest = (/** @type {number} */ milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
 function cpuMs() {
@@ -35,9 +37,9 @@ export async function served(buffer, storeAll, recipients, rounds) {
     const headers = { authorization: `user-${n}`, 'content-type': 'application/json' };
     const response = await handle(new Request('http://localhost/pollux/poll', { method: 'POST', headers, body }));
     if (response.status === 204) return 0;
-    const answer = await response.json();
+    const answer = /** @type {Answer} */ (await response.json());
     if (response.status !== 200) throw new Error(`a poll was refused: ${JSON.stringify(answer)}`);
-    client.session = answer.session;
+    client.session = answer.session ?? session;
     client.cursor = answer.applications?.orders?.cursor ?? cursor;
     return answer.applications?.orders?.messages?.length ?? 0;
   }

@@ -14,6 +14,7 @@ it.each([
   ['accepted', 'lmdb', ['perSecond', 'longestStallMs']],
   ['polls', 'memory', ['emptyMicroseconds', 'deliveredMicroseconds']],
   ['polls', 'lmdb', ['emptyMicroseconds', 'deliveredMicroseconds']],
+  ['polled', 'lmdb', ['servedMicroseconds']],
   ['bytes', 'lmdb', ['messageFile']],
   ['accepted', 'shared', ['perSecond', 'storeMicroseconds']],
   ['polls', 'shared', ['emptyMicroseconds', 'storeEmptyMicroseconds', 'lookMicroseconds']],
