@@ -5,7 +5,7 @@
 import { createCommunicationServer } from '@pollux/core/server';
 import { createFetchHandler } from '@pollux/fetch';
 
-/** @typedef {{ session?: string, applications?: { orders?: { cursor: string, messages?: unknown[] } } }} Answer */
+/** @typedef {{ session?: string | undefined, applications?: { orders?: { cursor: string, messages?: unknown[] } } }} Answer */
 
 const rest = (/** @type {number} */ milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
 
@@ -26,7 +26,7 @@ export async function served(buffer, storeAll, recipients, rounds) {
     server,
     authenticate: (request) => ({ recipient: request.header('authorization') ?? '' }),
   });
-  /** @type {{ session?: string, seq: number, cursor: string | null }[]} */
+  /** @type {{ session?: string | undefined, seq: number, cursor: string | null }[]} */
   const clients = Array.from({ length: recipients }, () => ({ seq: 0, cursor: null }));
 
   async function poll(/** @type {number} */ n) {
