@@ -2,11 +2,13 @@
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { systemClock } from '@pollux/core/server';
 import { describeWire } from '@pollux/core/testing';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { inProcess, onNode, openFetchPeer } from '../fetch-peer.ts';
 import { describeRuntime } from '../runtimes/describe-runtime.ts';
 import { startBun, startDeno } from '../runtimes/programs.ts';
+import { openRemotePeer } from '../runtimes/remote-peer.ts';
 import { startWorkerd } from '../runtimes/workerd.ts';
 import { cases, leastBuffers } from './cases.ts';
 import { lmdbBuffers } from './lmdb-buffers.ts';
@@ -46,6 +48,25 @@ for (const [name, bind] of [
 over('Deno', (place) => describeRuntime('Deno over lmdb', () => startDeno({ place }), { cases }));
 
 over('Bun', (place) => describeRuntime('Bun over lmdb', () => startBun({ place }), { cases }));
+
+describe.each([
+  ['Deno', startDeno],
+  ['Bun', startBun],
+])('%s', (name, start) => {
+  it('is told who has a file, also where it may not ask whether that process still runs', async () => {
+    const folder = join(directory, `had by another than ${name}`);
+    mkdirSync(folder);
+    const ours = await lmdbBuffers(folder)({ limits: {}, clock: systemClock });
+    const program = await start({ place: { kind: 'lmdb', at: folder } });
+    try {
+      const opening = openRemotePeer(program.port, { applications: {}, limits: {}, origins: [] });
+      await expect(opening).rejects.toThrow(`is in use by process ${process.pid}`);
+    } finally {
+      await program.stop();
+      await ours.close();
+    }
+  });
+});
 
 describe('workerd', () => {
   it('has no LMDB: it loads no native module', async () => {
