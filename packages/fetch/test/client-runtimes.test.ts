@@ -67,8 +67,8 @@ function check(report: VisitReport): void {
 describe.each(['deno', 'bun', 'node'])('the communication client on %s', (runtime) => {
   let program: RunningProgram | undefined;
   beforeAll(async () => {
-    if (runtime === 'deno') program = await startDeno('visit');
-    if (runtime === 'bun') program = await startBun('visit');
+    if (runtime === 'deno') program = await startDeno({ visit: true });
+    if (runtime === 'bun') program = await startBun({ visit: true });
   });
   afterAll(() => program?.stop());
 

@@ -1,4 +1,4 @@
 import { describeRuntime } from './runtimes/describe-runtime.ts';
 import { disconnectSkips, startWorkerd } from './runtimes/workerd.ts';
 
-describeRuntime('workerd, one isolate', () => startWorkerd('isolate.capnp'), disconnectSkips);
+describeRuntime('workerd, one isolate', () => startWorkerd('isolate.capnp'), { skips: disconnectSkips });

@@ -10,7 +10,7 @@ const lateMs = 15_000;
 describe.each(['durable-object.capnp', 'isolate.capnp'])('workerd in real time: %s', (configuration) => {
   let program: RunningProgram | undefined;
   beforeAll(async () => {
-    program = await startWorkerd(configuration, new URL('./runtimes/real-time-worker.ts', import.meta.url));
+    program = await startWorkerd(configuration, { module: new URL('./runtimes/real-time-worker.ts', import.meta.url) });
   });
   afterAll(() => program?.stop());
 

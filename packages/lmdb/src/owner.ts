@@ -4,7 +4,10 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 /** Files that this process owns. */
 const owned = new Set<string>();
 
-/** When a process began, in ticks since the machine did; tells a process from a later one of the same number. */
+/**
+ * When a process began, in ticks since the machine did; tells a process from a later one of the same number. Not every
+ * system tells, nor every program's permissions.
+ */
 function startOf(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[19];
@@ -18,7 +21,8 @@ function isAlive(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+    // Only the system's word frees a file: who may not ask, such as Deno without --allow-run, takes the process for alive.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
@@ -33,7 +37,8 @@ function holderOf(note: string): number | undefined {
   const [pid = '', start = ''] = text.split(' ');
   const holder = Number(pid);
   if (!Number.isInteger(holder) || holder <= 0 || holder === process.pid || !isAlive(holder)) return undefined;
-  return start === '' || start === (startOf(holder) ?? '') ? holder : undefined;
+  const startNow = startOf(holder);
+  return start === '' || startNow === undefined || start === startNow ? holder : undefined;
 }
 
 /**

@@ -1,4 +1,5 @@
-/** On Bun: the wire contract's servers, or (`visit`) visits with the communication client. */
+/** On Bun: the wire contract's servers over a buffer that is named, or (`visit`) visits with the communication client. */
+import { buffersNamed } from '../buffers/open-buffer.ts';
 import { serveVisit } from './client-visit.ts';
 import { createSuiteHost } from './suite-host.ts';
 
@@ -12,7 +13,7 @@ declare const Bun: {
   }): { readonly port: number };
 };
 
-const fetch = Bun.argv.includes('visit') ? serveVisit : createSuiteHost();
+const fetch = Bun.argv.includes('visit') ? serveVisit : createSuiteHost(await buffersNamed(Bun.argv));
 // Bun hangs up after 10 silent seconds unless told otherwise: a held poll is silent for longer.
 const { port } = Bun.serve({ port: 0, hostname: '127.0.0.1', idleTimeout: 0, fetch });
 console.log(`port ${port}`);

@@ -1,4 +1,5 @@
-/** On Deno: the wire contract's servers, or (`visit`) visits with the communication client. */
+/** On Deno: the wire contract's servers over a buffer that is named, or (`visit`) visits with the communication client. */
+import { buffersNamed } from '../buffers/open-buffer.ts';
 import { serveVisit } from './client-visit.ts';
 import { createSuiteHost } from './suite-host.ts';
 
@@ -10,5 +11,5 @@ declare const Deno: {
   ): unknown;
 };
 
-const handle = Deno.args.includes('visit') ? serveVisit : createSuiteHost();
+const handle = Deno.args.includes('visit') ? serveVisit : createSuiteHost(await buffersNamed(Deno.args));
 Deno.serve({ port: 0, hostname: '127.0.0.1', onListen: ({ port }) => console.log(`port ${port}`) }, handle);

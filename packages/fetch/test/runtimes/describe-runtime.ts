@@ -1,5 +1,5 @@
-/** The whole wire contract against one child process. */
-import { describeWire, type Skip } from '@pollux/core/testing';
+/** The wire contract against one child process. */
+import { describeWire, type WireContractOptions } from '@pollux/core/testing';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openRemotePeer } from './remote-peer.ts';
 import type { RunningProgram } from './start.ts';
@@ -7,7 +7,11 @@ import type { RunningProgram } from './start.ts';
 /** Milliseconds for one case: nothing in it waits, but the machine may be busy. */
 const caseMs = 30_000;
 
-export function describeRuntime(name: string, start: () => Promise<RunningProgram>, skips: readonly Skip[] = []): void {
+export function describeRuntime(
+  name: string,
+  start: () => Promise<RunningProgram>,
+  options: Pick<WireContractOptions, 'cases' | 'skips'> = {},
+): void {
   vi.setConfig({ testTimeout: caseMs, hookTimeout: 2 * caseMs });
   let program: RunningProgram | undefined;
   beforeAll(async () => {
@@ -18,9 +22,9 @@ export function describeRuntime(name: string, start: () => Promise<RunningProgra
     name,
     { describe, expect, it },
     {
-      open: (options) => openRemotePeer(program?.port ?? 0, options),
+      ...options,
+      open: (asked) => openRemotePeer(program?.port ?? 0, asked),
       capabilities: { raw: true },
-      skips,
     },
   );
 }

@@ -6,9 +6,15 @@
  *   POST /control/{name}/{ms}       moves that server's clock on
  *   POST /control/{name}/close      ends it gracefully
  */
-import { type ApplicationOptions, type CommunicationServer, createCommunicationServer } from '@pollux/core/server';
+import {
+  type ApplicationOptions,
+  type CommunicationServer,
+  createCommunicationServer,
+  type MessageBuffer,
+} from '@pollux/core/server';
 import { createManualClock, createTestCredentials, type ManualClock, type WirePeerOptions } from '@pollux/core/testing';
 import { createFetchHandler, type FetchHandler, type FetchHandlerOptions } from '@pollux/fetch';
+import type { OpenBuffer } from '../buffers/open-buffer.ts';
 
 /** What `open` answers. */
 export interface OpenedServer {
@@ -24,6 +30,7 @@ export interface SentOptions extends Omit<WirePeerOptions, 'applications'> {
 
 interface HostedServer {
   readonly server: CommunicationServer;
+  readonly buffer: MessageBuffer | undefined;
   readonly clock: ManualClock;
   readonly handler: FetchHandler;
 }
@@ -36,11 +43,13 @@ const evaluateHere: Evaluate = (source) => new Function(`return (${source})`)();
 export interface SuiteHostOptions extends Pick<FetchHandlerOptions, 'whileHeld'> {
   /** @default the runtime's own */
   readonly evaluate?: Evaluate;
+  /** Opens the message buffer of one server. @default in memory */
+  readonly openBuffer?: OpenBuffer;
 }
 
 /** Makes the function that a runtime serves with. */
 export function createSuiteHost(options: SuiteHostOptions = {}): (request: Request) => Promise<Response> {
-  const { evaluate = evaluateHere, ...more } = options;
+  const { evaluate = evaluateHere, openBuffer, ...more } = options;
   const hosted = new Map<string, HostedServer>();
   let latest: HostedServer | undefined;
   let count = 0;
@@ -50,12 +59,13 @@ export function createSuiteHost(options: SuiteHostOptions = {}): (request: Reque
     const applications = revive(sent.applications, evaluate);
     const startMs = Date.now();
     const clock = createManualClock(startMs);
-    const server = createCommunicationServer({ applications, limits, clock });
+    const buffer = await openBuffer?.({ limits, clock });
+    const server = createCommunicationServer({ applications, limits, clock, ...(buffer && { buffer }) });
     const { authenticate, authorizePublisher } = createTestCredentials(clock.now);
     const name = `s${++count}`;
     const basePath = `/${name}/pollux`;
     const handler = createFetchHandler({ server, basePath, clock, origins, authenticate, authorizePublisher, ...more });
-    latest = { server, clock, handler };
+    latest = { server, buffer, clock, handler };
     hosted.set(name, latest);
     return { basePath, startMs };
   }
@@ -68,6 +78,7 @@ export function createSuiteHost(options: SuiteHostOptions = {}): (request: Reque
       const closed = found.server.close({ drainSeconds: 1 });
       await found.clock.advance(5000);
       await closed;
+      await found.buffer?.close();
     } else await found.clock.advance(Number(what));
     return {};
   }
@@ -75,7 +86,13 @@ export function createSuiteHost(options: SuiteHostOptions = {}): (request: Reque
   return async (request) => {
     // Cut by hand: the suite sends targets that no URL parser takes.
     const [, first = '', second = '', third = ''] = pathOf(request.url).split('/');
-    if (first === 'control') return Response.json(await control(request, second, third));
+    if (first === 'control') {
+      return control(request, second, third).then(
+        (answer) => Response.json(answer),
+        // What came in between, such as a store that is not there, is to be read in the test.
+        (error: unknown) => new Response(error instanceof Error ? error.stack : String(error), { status: 500 }),
+      );
+    }
     const handler = hosted.get(first)?.handler ?? latest?.handler;
     return handler === undefined ? new Response(null, { status: 404 }) : handler(request);
   };

@@ -6,6 +6,8 @@ import type { WireCapabilities, WirePeer, WirePeerOptions } from './peer.ts';
 export interface WireContractOptions {
   /** Opens a fresh, empty server with its default answers to everything the options leave open. */
   open(options: WirePeerOptions): MaybePromise<WirePeer>;
+  /** Which cases run: all of them, or the core that core-cases.ts names. @default 'all' */
+  readonly cases?: 'all' | 'core';
   /** @default none */
   readonly capabilities?: WireCapabilities;
   /** Cases that this peer cannot pass, with the reason. @default [] */
