@@ -1,13 +1,17 @@
 /**
  * What a newcomer does, with nothing but Node and npm: clones what is committed, starts it with the one command, looks
- * at the addresses and types the commands that it printed, pastes the README's example, and ends it with Ctrl-C.
+ * at the addresses and types the commands that it printed, pastes the README's example, ends it with Ctrl-C, and builds
+ * what the container file says.
  */
 import './lib/node-version.mjs';
-import { rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { endWhenAsked } from './lib/run.mjs';
 import { duration, fail, green, red, say } from './lib/say.mjs';
 import { freshCopy } from './newcomer/clone.mjs';
 import { receiveAndPublish } from './newcomer/commands.mjs';
+import { buildAndRun } from './newcomer/container.mjs';
 import { runReadmeExample } from './newcomer/example.mjs';
 import { freePorts, livingIn, npmStart } from './newcomer/session.mjs';
 
@@ -60,9 +64,12 @@ async function namesTakenPorts(folder, env) {
 endWhenAsked();
 const folder = await freshCopy().catch((error) => fail(error.message));
 process.on('exit', () => {
-  for (const pid of livingIn(folder)) process.kill(Number(pid), 'SIGKILL');
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  for (const one of [folder, imageFolder]) {
+    for (const pid of livingIn(one)) process.kill(Number(pid), 'SIGKILL');
+    rmSync(one, { recursive: true, force: true, maxRetries: 5 });
+  }
 });
+const imageFolder = mkdtempSync(join(tmpdir(), 'pollux-image-'));
 const env = await freePorts();
 const first = npmStart(folder, env);
 await step('npm start, from a clean clone to running', () => first.untilRunning());
@@ -79,6 +86,8 @@ if (steps.passed === 1) {
     demand(ms < secondStartMs, `It took ${duration(ms)}.`);
   });
   await step('and ends as well', () => endsWithCtrlC(second, folder));
+  // Last, for the clone is used up by it.
+  await step("the container file's steps give a hub that keeps what it accepts", () => buildAndRun(folder, imageFolder));
 }
 say(`newcomer: ${steps.passed} of ${steps.all}`);
 process.exitCode = steps.passed === steps.all ? 0 : 1;
