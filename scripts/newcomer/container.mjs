@@ -9,6 +9,9 @@ import { run } from '../lib/run.mjs';
 import { endsByItself, startProgram } from './program.mjs';
 import { freePorts, shellEnvironment } from './session.mjs';
 
+/** What `npm start` did in this clone already. */
+const installed = 'npm ci && ';
+
 /**
  * The file's instructions in their order, as words and the rest of the line.
  *
@@ -63,7 +66,9 @@ async function ask(url, key, body) {
  */
 export async function buildAndRun(clone, folder) {
   const instructions = instructionsOf(readFileSync(join(clone, 'apps/hub/Containerfile'), 'utf8'));
-  const built = await run('sh', ['-c', only(instructions, 'RUN')], { cwd: clone, env: shellEnvironment() });
+  const steps = only(instructions, 'RUN');
+  if (!steps.startsWith(installed)) throw new Error(`The container file's RUN does not begin with "${installed}".`);
+  const built = await run('sh', ['-c', steps.slice(installed.length)], { cwd: clone, env: shellEnvironment() });
   if (built.code !== 0) throw new Error(`The container file's RUN ended with ${built.code}:\n${built.output}`);
   const image = join(folder, 'image');
   renameSync(clone, image);
