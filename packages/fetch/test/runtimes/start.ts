@@ -50,7 +50,7 @@ export async function startProgram(
     };
     child.stdout.on('data', read);
     child.stderr.on('data', read);
-    child.once('error', reject);
+    child.once('error', (cause) => reject(new Error(`${command} cannot be started: "npm ci" installs it`, { cause })));
     child.once('close', (code) => reject(new Error(`${command} ended with ${code} before it listened:\n${printed}`)));
   }).catch((error: unknown) => {
     child.kill('SIGKILL');
