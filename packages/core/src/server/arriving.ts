@@ -13,13 +13,23 @@ import { ask, unavailable } from './polling.ts';
 import type { Following, Session, SessionApplication } from './session.ts';
 import { findSession, joinGroups, leaveUnasked, openSession, tellOpened } from './sessions.ts';
 
+/** How a poll arrives that is not a plain one at its recipient's only server. */
+interface Arriving {
+  /** It begins a stream of at most this many seconds. */
+  readonly streamSeconds?: number;
+  /** How many sessions its recipient has at other servers. */
+  readonly elsewhere?: number;
+}
+
+const plainly: Arriving = {};
+
 /** Takes a poll in; the reply comes at once or later, exactly once unless the poll is cancelled. */
 export function arrive(
   context: ServerContext,
   identity: ClientIdentity,
   request: PollRequest,
   reply: InternalReply,
-  streamSeconds?: number,
+  { streamSeconds, elsewhere = 0 }: Arriving = plainly,
 ): HeldState | undefined {
   const nowMs = context.now();
   const names = Object.keys(request.applications);
@@ -39,7 +49,7 @@ export function arrive(
   const known = findSession(context, identity, request.session);
   const seq = request.seq ?? (known === undefined ? 0 : known.seq + 1);
   if (known !== undefined && seq < known.seq) return refuse(reply, problem('superseded'));
-  const session = known ?? openSession(context, identity, nowMs);
+  const session = known ?? openSession(context, identity, nowMs, { elsewhere });
   if (isProblem(session)) return refuse(reply, session);
   // Where another server may have answered in between, the number says whether one has.
   const isNext = request.seq !== undefined && known !== undefined && seq <= known.seq + 1;

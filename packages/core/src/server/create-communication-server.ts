@@ -7,7 +7,7 @@ import { CommunicationError, problem } from '../protocol/problem.ts';
 import { systemClock, systemRandom } from '../protocol/system-environment.ts';
 import type { PollRequest } from '../protocol/types.ts';
 import { acknowledge } from './acknowledging.ts';
-import { adopt, whenFound } from './adopting.ts';
+import { admit, adopt, whenFound } from './adopting.ts';
 import { disconnectPoll } from './answering.ts';
 import { arrive } from './arriving.ts';
 import type {
@@ -61,13 +61,13 @@ function handleOf(context: ServerContext, application: string | ApplicationContr
 
 /** Apart from `poll`: what its closure holds would otherwise be put together for every poll. */
 function arriveLater(
-  found: Promise<void>,
+  found: Promise<number>,
   context: ServerContext,
   identity: ClientIdentity,
   request: PollRequest,
   reply: PollReply,
 ): HeldPoll {
-  return whenFound(found, () => arrive(context, identity, request, reply));
+  return whenFound(found, (elsewhere) => arrive(context, identity, request, reply, { elsewhere }));
 }
 
 function leave(context: ServerContext, identity: ClientIdentity, id: string): void {
@@ -130,16 +130,17 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     turnAway: (application, code) => turnAway(context, application, code),
     poll(identity, request, reply) {
       if (sweeper === undefined) keepSweeping();
-      const found = adopt(context, identity, request.session);
+      const found = admit(context, identity, request.session);
       return found === undefined
         ? arrive(context, identity, request, reply)
         : arriveLater(found, context, identity, request, reply);
     },
     stream(identity, request, sink, { isAnonymous = false } = {}) {
       if (sweeper === undefined) keepSweeping();
-      const begin = (): HeldPoll | undefined => openStream(context, identity, request, sink, isAnonymous);
-      const found = adopt(context, identity, request.session);
-      return found === undefined ? begin() : whenFound(found, begin);
+      const begin = (elsewhere: number): HeldPoll | undefined =>
+        openStream(context, identity, request, sink, { isAnonymous, elsewhere });
+      const found = admit(context, identity, request.session);
+      return found === undefined ? begin(0) : whenFound(found, begin);
     },
     acknowledge(identity, request) {
       const found = adopt(context, identity, request.session);

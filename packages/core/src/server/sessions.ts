@@ -31,14 +31,30 @@ export function isSessionId(text: string): boolean {
   return minted.test(text);
 }
 
+/** How a session is opened, where not as a new one of its recipient's only server. */
+interface Opening {
+  /** An id that is known to be right. */
+  readonly id?: string;
+  /** How many sessions the recipient has at other servers. */
+  readonly elsewhere?: number;
+}
+
+const asNew: Opening = {};
+
 /** Registers a new session, under an id of its own or one that is known to be right, or says which bound it meets. */
-export function openSession(context: ServerContext, identity: ClientIdentity, nowMs: number, id?: string): Session | Problem {
+export function openSession(
+  context: ServerContext,
+  identity: ClientIdentity,
+  nowMs: number,
+  { id, elsewhere = 0 }: Opening = asNew,
+): Session | Problem {
   const { limits, sessions, recipients, random } = context;
   const { recipient } = identity;
   const known = recipients.get(recipient);
-  if (known !== undefined && known.sessions.length >= limits.sessionsPerRecipient) {
-    for (const session of [...known.sessions]) forgetIfSilent(context, session, nowMs);
-    if (known.sessions.length >= limits.sessionsPerRecipient) {
+  const isFull = (): boolean => (recipients.get(recipient)?.sessions.length ?? 0) + elsewhere >= limits.sessionsPerRecipient;
+  if (isFull()) {
+    for (const session of [...(known?.sessions ?? [])]) forgetIfSilent(context, session, nowMs);
+    if (isFull()) {
       const detail = `At most ${limits.sessionsPerRecipient} sessions of one recipient are allowed.`;
       return problem('too-many-sessions', { detail, retryAfter: limits.sessionSeconds });
     }

@@ -14,7 +14,7 @@ import { endPoll } from './answering.ts';
 import { arrive } from './arriving.ts';
 import type { ClientIdentity, HeldPoll, PollOutcome, StreamEnd, StreamSink } from './communication-server.ts';
 import type { ServerContext } from './context.ts';
-import type { HeldState } from './held-poll.ts';
+import type { HeldState, InternalReply } from './held-poll.ts';
 import { ask } from './polling.ts';
 import type { Session, SessionApplication } from './session.ts';
 import { closeSession } from './sessions.ts';
@@ -43,13 +43,19 @@ interface StreamState {
   isStuck: boolean;
 }
 
+interface StreamOpening {
+  readonly isAnonymous: boolean;
+  /** How many sessions its recipient has at other servers. */
+  readonly elsewhere: number;
+}
+
 /** Opens a stream, or refuses it at once with the problem that stands against it. */
 export function openStream(
   context: ServerContext,
   identity: ClientIdentity,
   request: PollRequest,
   sink: StreamSink,
-  isAnonymous: boolean,
+  { isAnonymous, elsewhere }: StreamOpening,
 ): HeldPoll | undefined {
   const { limits, random } = context;
   const state: StreamState = {
@@ -71,7 +77,8 @@ export function openStream(
     if (typeof place === 'string') state.cursors.set(name, place);
   }
   const seconds = limits.streamSeconds * (1 + (random.next() * 2 - 1) * ageSpread);
-  const held = arrive(context, identity, request, { answer: (outcome, answered) => answer(state, outcome, answered) }, seconds);
+  const reply: InternalReply = { answer: (outcome, answered) => answer(state, outcome, answered) };
+  const held = arrive(context, identity, request, reply, { streamSeconds: seconds, elsewhere });
   if (state.isOver) return undefined;
   state.held ??= held;
   state.session ??= held?.session;

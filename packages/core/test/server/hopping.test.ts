@@ -114,8 +114,8 @@ describe('a session over several servers', () => {
       await send('alice', n);
       expect(await alice.poll(n % 3)).toMatchObject({ status: 200, session, data: [n], gap: undefined });
     }
-    // Looked for once at each of the two others.
-    expect(looked).toEqual(['alice', 'alice']);
+    // Looked for once at each server: where it opened, for the bound of sessions, and at the two others.
+    expect(looked).toEqual(['alice', 'alice', 'alice']);
     for (const at of [0, 1, 2]) expect(server(at).inspect.totals().sessions).toBe(1);
     await alice.poll(0);
     expect(await messages()).toBe(0);
@@ -226,6 +226,27 @@ describe('a session over several servers', () => {
     expect(await server(2).acknowledge({ recipient: 'alice' }, forged)).toMatchObject({ code: 'unknown-session' });
     const foreign = { session: alice.session ?? '', applications: { crm: cursor } };
     expect(await server(2).acknowledge({ recipient: 'mallory' }, foreign)).toMatchObject({ code: 'unknown-session' });
+  });
+
+  it('counts towards the bound of its recipient at every server', async () => {
+    const { client, server } = openScene({ sessionsPerRecipient: 3 });
+    const clients = Array.from({ length: 4 }, () => client({ recipient: 'alice' }));
+    for (const [at, one] of clients.slice(0, 3).entries()) expect((await one.poll(at)).status).toBe(200);
+    for (const at of [0, 1, 2]) expect((await clients[3]?.poll(at))?.status).toBe(429);
+    expect((await client({ recipient: 'bob' }).poll(0)).status).toBe(200);
+    // Those that are known go on everywhere, and make room where they end.
+    for (const at of [0, 1, 2]) expect((await clients[0]?.poll(at))?.status).toBe(204);
+    server(1).goodbye({ recipient: 'alice' }, clients[2]?.session ?? '');
+    await clients[0]?.poll(0);
+    expect((await clients[3]?.poll(2))?.status).toBe(200);
+  });
+
+  it('counts no more when its time is over', async () => {
+    const { client, clock } = openScene({ sessionsPerRecipient: 1, sessionSeconds: 30, holdSeconds: 10 });
+    expect((await client({ recipient: 'alice' }).poll(0)).status).toBe(200);
+    expect((await client({ recipient: 'alice' }).poll(1)).status).toBe(429);
+    await clock.advance(91_000);
+    expect((await client({ recipient: 'alice' }).poll(1)).status).toBe(200);
   });
 
   it('begins anew where the buffer cannot say, and a poll given up meanwhile leaves nothing behind', async () => {
