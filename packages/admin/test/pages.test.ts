@@ -103,7 +103,8 @@ describe('routing and stats', () => {
     const client = createClient(admin, await admin.signIn('viewer'));
     await admin.server.publish('orders', [{ to: { recipients: ['alice'] }, kind: 'direct', type: 't', data: 1 }]);
     const stats = await client.stats.snapshot.query();
-    expect(stats.tick).toMatchObject({ accepted: 1, bufferMessages: 1, sessions: 0, draining: false });
+    expect(stats.tick).toMatchObject({ accepted: 1, bufferMessages: 1, sessions: 0, draining: false, bufferState: 'ok' });
+    expect(stats.storage).toEqual({ grade: 'memory', figures: {} });
     expect(stats.history.accepted).toHaveLength(300);
     expect(stats.journal).toMatchObject({ messages: 1, capacity: 10_000 });
     expect(await client.apps.list.query()).toMatchObject([{ name: 'orders', title: 'Orders', accepted: 1 }, { name: 'news' }]);

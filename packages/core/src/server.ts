@@ -69,7 +69,13 @@ export type {
   SessionOpenedEvent,
 } from './server/events.ts';
 export { eventKinds } from './server/events.ts';
-export type { ApplicationSummary, ServerInspection, ServerTotals, SessionSummary } from './server/server-inspection.ts';
+export type {
+  ApplicationSummary,
+  ServerInspection,
+  ServerTotals,
+  SessionSummary,
+  StorageSummary,
+} from './server/server-inspection.ts';
 export { createServlet } from './servlet/create-servlet.ts';
 export type { Answer, BodyOutcome, Exchange, OpenAnswer } from './servlet/exchange.ts';
 export type { RequestView, Servlet, ServletOptions } from './servlet/servlet.ts';

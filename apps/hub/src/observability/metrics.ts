@@ -56,6 +56,37 @@ function addTotals(server: CommunicationServer, registers: [Registry]): void {
   counter('pollux_empty_polls_total', 'Polls answered with nothing new.', () => inspect.totals().emptyPolls);
 }
 
+/** `fileBytes` as `file_bytes`. */
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+function addStorage(server: CommunicationServer, registers: [Registry]): void {
+  read(registers, 'gauge', 'pollux_buffer_state', {
+    help: 'How the message buffer is: 1 at its state, 0 at the others.',
+    labels: ['state'],
+    source(set) {
+      const now = server.inspect.storage().state;
+      for (const state of ['ok', 'degraded', 'failed']) set({ state }, Number(state === now));
+    },
+  });
+  // Each kind of buffer has figures of its own, the same at all times.
+  for (const figure of Object.keys(server.inspect.storage().figures ?? {})) {
+    read(registers, 'gauge', `pollux_buffer_${snakeCase(figure)}`, {
+      help: `What the message buffer says of itself: ${figure}.`,
+      source: (set) => set({}, server.inspect.storage().figures?.[figure] ?? 0),
+    });
+  }
+}
+
+/** What is in the buffer; undefined of one that is away, so that all other metrics are told. */
+async function totalsOf({ inspect }: CommunicationServer) {
+  try {
+    return await inspect.buffer.totals();
+  } catch (error) {
+    if (inspect.storage().state === 'failed') return undefined;
+    throw error;
+  }
+}
+
 function addBuffer(server: CommunicationServer, registers: [Registry]): void {
   const parts = {
     messages: 'Messages that wait.',
@@ -65,7 +96,10 @@ function addBuffer(server: CommunicationServer, registers: [Registry]): void {
     parked: 'Messages set aside because a handler failed.',
   } as const;
   for (const [part, help] of Object.entries(parts)) {
-    const source: Source = async (set) => set({}, (await server.inspect.buffer.totals())[part as keyof typeof parts]);
+    const source: Source = async (set) => {
+      const totals = await totalsOf(server);
+      if (totals !== undefined) set({}, totals[part as keyof typeof parts]);
+    };
     read(registers, 'gauge', `pollux_buffer_${part}`, { help, source });
   }
 }
@@ -154,6 +188,7 @@ export function createMetrics(server: CommunicationServer): Metrics {
   collectDefaultMetrics({ register: registry });
   addTotals(server, registers);
   addBuffer(server, registers);
+  addStorage(server, registers);
   addApplications(server, registers);
   const authentication = new Counter({
     name: 'pollux_authentication_failures_total',

@@ -1,5 +1,7 @@
 /** The second listener: metrics, health, and the console with its procedures. */
+
 import { existsSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createAdminHandler, type TransferOptions } from '@pollux/admin';
@@ -48,17 +50,22 @@ export async function startAdmin(configuration: AdminConfiguration, parts: Admin
     ...(consoleDirectory !== undefined && { consoleDirectory }),
   });
   const startedMs = Date.now();
+  // A rebound DNS name would let any page in a browser on this machine read them.
+  const mayReadMetrics = (req: IncomingMessage): boolean => configuration.allowRemote || isLoopback(hostNameOf(req));
 
   const listening = await startServer(
     (req, res) => {
       const path = pathOf(req);
       if (path === '/health') {
         const uptimeSeconds = Math.floor((Date.now() - startedMs) / 1000);
-        sendJson(res, isReady() ? 200 : 503, { status: isReady() ? 'ok' : 'draining', version, uptimeSeconds });
+        const { grade, state, ...more } = server.inspect.storage();
+        const status = isReady() ? state : 'draining';
+        // Reasons and sizes are for those who may read the metrics.
+        const buffer = { grade, state, ...(mayReadMetrics(req) && more) };
+        const isUp = status === 'ok' || status === 'degraded';
+        sendJson(res, isUp ? 200 : 503, { status, version, uptimeSeconds, buffer });
       } else if (path === '/metrics') {
-        // A rebound DNS name would let any page in a browser on this machine read them.
-        if (!configuration.allowRemote && !isLoopback(hostNameOf(req)))
-          return sendProblem(res, 'forbidden', { detail: 'Metrics answer under loopback names only.' });
+        if (!mayReadMetrics(req)) return sendProblem(res, 'forbidden', { detail: 'Metrics answer under loopback names only.' });
         metrics.text().then(
           (text) => send(res, 200, metrics.contentType, text),
           (error: unknown) => {

@@ -55,6 +55,10 @@ export interface Tick {
   readonly acknowledged: number;
   readonly removed: number;
   readonly draining: boolean;
+  /** `degraded`: something was damaged, or could be lost; `failed`: nothing can be stored. */
+  readonly bufferState: 'ok' | 'degraded' | 'failed';
+  /** Why, as a sentence. */
+  readonly bufferDetail?: string | undefined;
   readonly bufferMessages: number;
   readonly bufferBytes: number;
   readonly parked: number;

@@ -41,6 +41,8 @@ export interface StatsSnapshot {
   readonly addresses: number;
   readonly queues: number;
   readonly emptyPolls: number;
+  /** What an acceptance is worth, and what the buffer says of itself: numbers by name, such as `fileBytes`. */
+  readonly storage: { readonly grade: string; readonly figures: Readonly<Record<string, number>> };
   readonly limits: { readonly bufferBytes: number; readonly heldPolls: number; readonly sessions: number };
   readonly history: RateHistory;
   /** From acceptance to the first delivery. */

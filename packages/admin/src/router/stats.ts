@@ -1,4 +1,4 @@
-import type { ApplicationSummary, CommunicationServer, SessionSummary } from '@pollux/core/server';
+import type { ApplicationSummary, BufferInspection, CommunicationServer, SessionSummary } from '@pollux/core/server';
 import type { Tick } from '../contract/feed.ts';
 import type { AdminProcedures } from '../contract/router.ts';
 import type { ApplicationRow, StatsSnapshot } from '../contract/stats.ts';
@@ -12,13 +12,26 @@ function sum(counts: Readonly<Record<string, number>>, except?: string): number 
   return Object.entries(counts).reduce((total, [reason, count]) => (reason === except ? total : total + count), 0);
 }
 
+const unknownTotals = { addresses: 0, queues: 0, messages: 0, bytes: 0, parked: 0 };
+
+/** What is in the buffer; nothing of one that does not answer, so that what it says of its state is seen all the same. */
+async function bufferTotals({ inspect }: CommunicationServer): Promise<Awaited<ReturnType<BufferInspection['totals']>>> {
+  try {
+    return await inspect.buffer.totals();
+  } catch (error) {
+    if (inspect.storage().state === 'failed') return unknownTotals;
+    throw error;
+  }
+}
+
 /** The counters of this moment. */
 export async function readTick(server: CommunicationServer): Promise<Tick> {
   const totals = server.inspect.totals();
-  const buffer = await server.inspect.buffer.totals();
+  const buffer = await bufferTotals(server);
   const removed = server.inspect.applications().reduce((total, each) => total + sum(each.removed, 'acknowledged'), 0);
   const { nowMs, sessions, heldPolls, polls, accepted, refused, delivered, acknowledged, draining } = totals;
   const { messages: bufferMessages, bytes: bufferBytes, parked } = buffer;
+  const { state: bufferState, detail: bufferDetail } = server.inspect.storage();
   return {
     nowMs,
     sessions,
@@ -30,6 +43,8 @@ export async function readTick(server: CommunicationServer): Promise<Tick> {
     acknowledged,
     removed,
     draining,
+    bufferState,
+    bufferDetail,
     bufferMessages,
     bufferBytes,
     parked,
@@ -61,7 +76,8 @@ function topRecipients(rows: readonly SessionSummary[]): StatsSnapshot['topRecip
 async function snapshot(server: CommunicationServer, journal: Journal): Promise<StatsSnapshot> {
   const { inspect, limits } = server;
   const totals = inspect.totals();
-  const { addresses, queues } = await inspect.buffer.totals();
+  const { addresses, queues } = await bufferTotals(server);
+  const { grade, figures = {} } = inspect.storage();
   const { journeys, events, rates } = journal;
   const read = (ring: typeof rates.accepted) => ring.read(totals.nowMs, rateSeconds);
   return {
@@ -70,6 +86,7 @@ async function snapshot(server: CommunicationServer, journal: Journal): Promise<
     addresses,
     queues,
     emptyPolls: totals.emptyPolls,
+    storage: { grade, figures },
     limits: { bufferBytes: limits.bufferBytes, heldPolls: limits.heldPolls, sessions: limits.sessions },
     history: {
       endSecond: Math.floor(totals.nowMs / 1000) - 1,

@@ -1,7 +1,8 @@
 /** What a communication server shows of itself: to the console, to metrics. */
 import type { BufferInspection } from '../buffer/inspection.ts';
-import type { OverflowRule } from '../buffer/message-buffer.ts';
+import type { BufferHealth, OverflowRule } from '../buffer/message-buffer.ts';
 import type { Limits } from '../protocol/limits.ts';
+import type { Grade } from '../protocol/types.ts';
 
 export interface SessionSummary {
   readonly session: string;
@@ -51,9 +52,16 @@ export interface ServerTotals {
   readonly draining: boolean;
 }
 
+/** How the message buffer is, and what an acceptance by it is worth. */
+export interface StorageSummary extends BufferHealth {
+  readonly grade: Grade;
+}
+
 /** Looking without touching. */
 export interface ServerInspection {
   readonly buffer: BufferInspection;
+  /** How the message buffer is; one that cannot say is `ok`. */
+  storage(): StorageSummary;
   readonly limits: Limits;
   totals(): ServerTotals;
   applications(): readonly ApplicationSummary[];

@@ -7,6 +7,7 @@ import type { Session } from './session.ts';
 export function createInspection(context: ServerContext, startedMs: number): ServerInspection {
   return {
     buffer: context.buffer.inspect,
+    storage: () => ({ state: 'ok', ...context.buffer.health?.(), grade: context.buffer.supports.grade }),
     limits: context.limits,
     totals: () => ({
       ...context.totals,

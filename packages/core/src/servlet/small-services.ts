@@ -11,8 +11,10 @@ import { ticketSeconds } from './tickets.ts';
 
 /** `GET {base}/health`: whether this node takes work, and what an acceptance is worth. */
 export function serveHealth(service: Service, exchange: Exchange): void {
-  const { draining } = service.server.inspect.totals();
-  respondJson(service, exchange, draining ? 503 : 200, { status: draining ? 'draining' : 'ok', v: 1 });
+  const { inspect } = service.server;
+  // What was damaged once is for operators to know: it takes nothing from those who ask.
+  const status = inspect.totals().draining ? 'draining' : inspect.storage().state === 'failed' ? 'buffer-unavailable' : 'ok';
+  respondJson(service, exchange, status === 'ok' ? 200 : 503, { status, v: 1 });
 }
 
 /** `DELETE {base}/session/{id}`: the same answer for one's own, another's and an unknown session. */

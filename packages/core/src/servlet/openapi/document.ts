@@ -155,7 +155,11 @@ function operatePaths(): Record<string, unknown> {
         ...open,
         operationId: 'health',
         summary: 'Whether this node takes work',
-        responses: { '200': { description: 'It does.' }, '503': { description: 'It is going away.' }, ...refusals(['405']) },
+        responses: {
+          '200': { description: 'It does.' },
+          '503': { description: 'It is going away, or cannot store.' },
+          ...refusals(['405']),
+        },
       },
     },
     '/openapi.json': {
