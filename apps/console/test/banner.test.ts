@@ -15,7 +15,7 @@ function shown(tick: object): string {
 
 it('says what is wrong with the buffer, and why; nothing where nothing is', () => {
   expect(shown({})).toBe('');
-  expect(shown({ bufferState: 'failed', bufferDetail: 'ENOSPC.' })).toMatch(/^Nothing can be stored: .*503.* ENOSPC\.$/);
+  expect(shown({ bufferState: 'failed', bufferDetail: 'ENOSPC.' })).toMatch(/^Nothing can be stored, .*503: ENOSPC\.$/);
   expect(shown({ bufferState: 'degraded', bufferDetail: '2 records were damaged.' })).toMatch(
     /fault\. 2 records were damaged\.$/,
   );
