@@ -192,9 +192,9 @@ describe('a hub of several workers', () => {
   });
 
   it.each([
-    { whichever: 'whichever worker was asked for it', killsFirst: false },
-    { whichever: 'though a worker is just being started', killsFirst: true },
-  ])('hands everything over to a final export, $whichever', async ({ killsFirst }) => {
+    ['whichever worker was asked for it', false],
+    ['though a worker is just being started', true],
+  ])('hands everything over to a final export, %s', async (_, killsFirst) => {
     const password = 'correct horse battery';
     const hash = (await runMain(['password'], {}, password)).out.trim();
     const credentials = [{ name: 'admin', password: hash, role: 'admin' }];
