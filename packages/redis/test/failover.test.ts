@@ -10,6 +10,7 @@ import { type RedisCluster, startCluster } from '../src/testing/index.ts';
 import { entryOf, readingOf, textsOf, untilDone } from './support/entries.ts';
 
 const kills = Number(process.env['POLLUX_SOAK_FAILOVERS'] ?? 10);
+const stops = Number(process.env['POLLUX_SOAK_STOPS'] ?? 2);
 const recipients = Array.from({ length: 12 }, (_, index) => `user${index}`);
 const [primaries, buckets] = [3, 32];
 const sleepers = everyOtherOfEachPrimary();
@@ -60,10 +61,14 @@ interface Outcome {
 }
 
 /**
- * Publishes and reads for all recipients while primaries are killed, one after the other; where they are lagging, their
- * replicas have not heard of what came last.
+ * What happens to primaries: they are killed; killed while their replicas have not heard of what came last; or stopped, and
+ * go on later as if nothing had happened.
  */
-async function underLoad(cluster: RedisCluster, buffer: Buffer, rounds: number, isLagging = false): Promise<Outcome> {
+type Fate = 'killed' | 'killed-ahead' | 'stopped';
+
+/** Publishes and reads for all recipients while primaries meet a fate, one after the other. */
+async function underLoad(cluster: RedisCluster, buffer: Buffer, rounds: number, fate: Fate): Promise<Outcome> {
+  const isLagging = fate === 'killed-ahead';
   const accepted = new Map(recipients.map((name) => [name, [] as string[]]));
   const clients = new Map(recipients.map((name) => [name, reader(buffer, name)]));
   let isOver = false;
@@ -94,7 +99,8 @@ async function underLoad(cluster: RedisCluster, buffer: Buffer, rounds: number, 
     if (isLagging) await pause(500);
     isAsleep = isLagging;
     await pause(20);
-    await victim.kill();
+    if (fate === 'stopped') victim.signal('SIGSTOP');
+    else await victim.kill();
     // It comes back with what its own file says, and there is nobody whom it could ask for the rest.
     await replica?.start();
     const from = performance.now();
@@ -102,7 +108,8 @@ async function underLoad(cluster: RedisCluster, buffer: Buffer, rounds: number, 
     backMs.push(performance.now() - from);
     if (isLagging) await pause(2000);
     isAsleep = false;
-    await victim.start();
+    if (fate === 'stopped') victim.signal('SIGCONT');
+    else await victim.start();
     await cluster.settled();
   }
   isOver = true;
@@ -123,11 +130,11 @@ async function underLoad(cluster: RedisCluster, buffer: Buffer, rounds: number, 
   return { accepted: all, lost, silent, twice, backMs };
 }
 
-async function outcomeOf(rounds: number, isLagging: boolean, makeScripts = createScripts): Promise<Outcome> {
+async function outcomeOf(rounds: number, fate: Fate, makeScripts = createScripts): Promise<Outcome> {
   await using cluster = await startCluster({ primaries, replicas: 1, settings: { appendonly: 'yes' } });
   const buffer = await openWithScripts({ url: cluster.urls, buckets, commandTimeoutMs: 1000 }, makeScripts);
   try {
-    const outcome = await underLoad(cluster, buffer, rounds, isLagging);
+    const outcome = await underLoad(cluster, buffer, rounds, fate);
     const back = outcome.backMs.map((ms) => ms.toFixed(0)).join(', ');
     const { accepted, lost, silent, twice } = outcome;
     console.log(
@@ -141,13 +148,19 @@ async function outcomeOf(rounds: number, isLagging: boolean, makeScripts = creat
 
 describe('a cluster of three primaries with a replica each', () => {
   it(`${kills} primaries killed under load: every loss is told`, { timeout: 1_800_000 }, async () => {
-    const { accepted, silent } = await outcomeOf(kills, false);
+    const { accepted, silent } = await outcomeOf(kills, 'killed');
     expect(silent).toEqual([]);
     expect(accepted).toBeGreaterThan(recipients.length * kills);
   });
 
+  it(`${stops} primaries stopped, which go on later: every loss is told`, { timeout: 1_800_000 }, async () => {
+    const { accepted, silent } = await outcomeOf(stops, 'stopped');
+    expect(silent).toEqual([]);
+    expect(accepted).toBeGreaterThan(recipients.length * stops);
+  });
+
   it('replicas that have not heard of what came last: it is lost, and every loss is told', { timeout: 300_000 }, async () => {
-    const { lost, silent } = await outcomeOf(3, true);
+    const { lost, silent } = await outcomeOf(3, 'killed-ahead');
     expect(lost).toBeGreaterThan(0);
     expect(silent).toEqual([]);
   });
@@ -157,7 +170,7 @@ describe('a cluster of three primaries with a replica each', () => {
       ...createScripts(limits),
       begin: script("return redis.call('EXISTS', KEYS[1])"),
     });
-    const { silent } = await outcomeOf(2, true, withoutEras);
+    const { silent } = await outcomeOf(2, 'killed-ahead', withoutEras);
     expect(silent.length).toBeGreaterThan(0);
   });
 });

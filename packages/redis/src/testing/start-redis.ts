@@ -13,6 +13,8 @@ export interface RedisProcess extends AsyncDisposable {
   ask(args: readonly string[]): Promise<unknown>;
   /** Ends the process at once, as a crash does. */
   kill(): Promise<void>;
+  /** Sends the process a signal: `SIGSTOP` has it stand still, `SIGCONT` go on. */
+  signal(name: NodeJS.Signals): void;
   /** Begins it again over the same folder. */
   start(): Promise<void>;
 }
@@ -86,6 +88,7 @@ export async function startRedis(settings: Readonly<Record<string, string>> = {}
     url,
     ask: (args) => ask(url, args),
     kill,
+    signal: (name) => void running?.kill(name),
     start,
     async [Symbol.asyncDispose]() {
       await kill();
