@@ -17,7 +17,7 @@ const installed = 'npm ci && ';
  *
  * @param {string} text
  */
-export function instructionsOf(text) {
+function instructionsOf(text) {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('#'));
   return lines.map((line) => {
     const [word = '', ...rest] = line.split(' ');
@@ -47,7 +47,7 @@ async function configure(folder) {
   return { path, base: `http://127.0.0.1:${port}/pollux/applications/orders/notifications`, key };
 }
 
-/** @param {string} url @param {string} key @param {unknown} [body] */
+/** @param {string} url @param {string} key @param {unknown} [body] @returns {Promise<any>} the answer */
 async function ask(url, key, body) {
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const how = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };

@@ -1,6 +1,6 @@
 /** Format 1, which had a record for each message and each key. It is read only: a file of it is written anew when it is opened. */
 import type { BufferedMessage, StoredKey, StoredQueue } from '@pollux/core/server';
-import { readParked } from '../parked-record.ts';
+import { readMessage, readParked } from '../parked-record.ts';
 import { formatKey, parseKey, type RecordKey, recordKey, unseal } from '../record.ts';
 import type { Store } from '../store.ts';
 import type { Found, FoundQueue } from './found.ts';
@@ -16,14 +16,6 @@ interface Collected {
   readonly keys: StoredKey[];
   readonly names: RecordKey[];
   isDamaged: boolean;
-}
-
-/** A message: its figures as a line of JSON, then its members as they are. */
-export function readMessage(text: string): BufferedMessage {
-  const end = text.indexOf('\n');
-  const head = JSON.parse(text.slice(0, end)) as Omit<BufferedMessage, 'members'>;
-  const { position, size, acceptedMs, waitingSinceMs, expiresMs, urgency, topic } = head;
-  return { position, members: text.slice(end + 1), size, acceptedMs, waitingSinceMs, expiresMs, urgency, topic };
 }
 
 function readInto(found: Collected, { kind, which }: ReturnType<typeof parseKey>, text: string): void {
