@@ -12,7 +12,8 @@ const testTimeout = 30_000;
 const patient = [
   'packages/core/test/simulation/seeds-*.test.ts',
   'packages/core/test/model/buffer-model.test.ts',
-  'packages/redis/test/{contract,failover}.test.ts',
+  'packages/redis/test/{contract,failover,losses,wire-contract}.test.ts',
+  'packages/lmdb/test/{killed,wire-contract,shared-wire-contract}.test.ts',
 ];
 
 export default defineConfig({
