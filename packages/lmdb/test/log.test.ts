@@ -232,6 +232,36 @@ it('segments of which little is wanted are written anew: what stays for long doe
   await at.buffer.close();
 });
 
+it('a queue that is longer than a segment, and messages that are, are read again; those that stay are written anew', async () => {
+  const members = (n: number): string => `"n":${n},"data":"${'x'.repeat(n % 100 === 7 ? 150_000 : 200)}"`;
+  const entries = Array.from({ length: 1000 }, (_, n) => {
+    const all = members(n);
+    return { ...entryOf(0, n, () => 0.9), members: all, size: 10, topic: undefined, key: `key-${n}` };
+  });
+  let at = await open(new Map());
+  const outcomes = await at.buffer.append(entries);
+  expect(segmentsOf(at.disk).count).toBeGreaterThan(8);
+  for (let round = 0; round < 2; round++) {
+    await settle(at);
+    const before = await everything(at);
+    const next = await open(
+      at.disk.afterPowerCut(() => 1),
+      at.clock.now(),
+    );
+    expect(next.buffer.health?.().state).toBe('ok');
+    expect(isDeepStrictEqual(await everything(next), before)).toBe(true);
+    await at.buffer.close();
+    at = next;
+    // All but every seventh go, in no order.
+    for (const [n, outcome] of outcomes.entries())
+      if (round === 0 && n % 7 > 0 && outcome.kind === 'stored') await at.buffer.take(outcome.id, { kind: 'withdraw' });
+  }
+  expect((await at.buffer.inspect.totals()).messages).toBe(143);
+  // All of them were 1,790 kB; keys stay as they were.
+  expect(segmentsOf(at.disk).bytes).toBeLessThan(700_000);
+  await at.buffer.close();
+});
+
 it('20 runs, then everything is erased: nothing is left in the file', async () => {
   for (let seed = 100; seed < 120; seed++) {
     const at = await open(new Map());
