@@ -65,6 +65,20 @@ describe('two nodes over one Redis', () => {
     expect(await why()).toMatchObject({ state: 'acknowledged', code: 'ended' });
   });
 
+  it('bound the sessions of a recipient together', async () => {
+    await using here = await openNode('bound:');
+    await using there = await openNode('bound:');
+    const bound = here.server.limits.sessionsPerRecipient;
+    const sessions: string[] = [];
+    for (let n = 0; n < bound; n++) sessions.push((await poll(n % 2 === 0 ? here : there)).session);
+    expect(new Set(sessions).size).toBe(bound);
+    for (const node of [here, there]) await expect(poll(node)).rejects.toThrow('too-many-sessions');
+    // One that ended at the other node makes room at both.
+    there.server.goodbye({ recipient: 'alice' }, sessions[0] ?? '');
+    await expect.poll(() => poll(here).then(({ session }) => session, String), { timeout: 5000 }).toMatch(/^s_/);
+    await expect(poll(there)).rejects.toThrow('too-many-sessions');
+  });
+
   it('ask Redis for a broadcast once, whoever waits for it', async () => {
     await using here = await openNode('all:');
     await using there = await openNode('all:');
