@@ -1,5 +1,5 @@
 /** The file does not grow with what has gone through it, only with what waits in it; and stays whole through it all. */
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageBuffer, Place } from '@pollux/core/server';
@@ -68,4 +68,32 @@ it(`${rounds} rounds of ${recipients * each} messages: the file keeps the size o
   const late = Math.max(...sizes.slice(rounds / 3));
   console.info(`the file: at most ${early} bytes in the first third of the rounds, ${late} in the others`);
   expect(late).toBeLessThan(early * 1.5);
+});
+
+it('a file that is nearly empty gives its pages back when it is opened again, and keeps what waits', async () => {
+  const path = join(directory, 'burst.mdb');
+  const limits = { sessionSeconds: 0 };
+  const entryFor = (name: string, n: number) => ({
+    ...entryOf(name, n),
+    key: undefined,
+    members: `"data":"${'x'.repeat(20_000)}"`,
+  });
+  const first = await openLmdbBuffer({ path, limits });
+  for (let n = 0; n < 20; n++) {
+    await first.append(Array.from({ length: 50 }, (_, index) => entryFor('burst', n * 50 + index)));
+  }
+  await first.append([entryFor('stays', 0)]);
+  expect(await first.erase({ kind: 'recipient', name: 'burst' })).toBe(1000);
+  await first.close();
+  const full = statSync(path).size;
+  expect(full).toBeGreaterThan(20_000_000);
+
+  const again = await openLmdbBuffer({ path, limits });
+  expect(again.health?.().state).toBe('ok');
+  const kept = await again.inspect.peek({ address: { kind: 'recipient', name: 'stays' }, application: 'orders' }, { limit: 10 });
+  expect(kept.map(({ members }) => members.length)).toEqual([20_009]);
+  expect((await again.append([entryFor('stays', 1)]))[0]).toMatchObject({ kind: 'stored', position: 2 });
+  await again.close();
+  expect(statSync(path).size).toBeLessThan(full / 50);
+  expect(readdirSync(directory).filter((file) => file.startsWith('burst.mdb.'))).toEqual([]);
 });

@@ -1,5 +1,6 @@
-/** Before a file is opened: one that LMDB could not read without harm is written anew from what is whole. */
-import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
+/** Before a file is opened: one that LMDB could not read without harm, or that is nearly empty, is written anew. */
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseKey, unseal } from '../record.ts';
 import type { Change, Store } from '../store.ts';
 import { readTree, type Tree } from './tree.ts';
@@ -7,9 +8,66 @@ import { readTree, type Tree } from './tree.ts';
 /** Where a file that is damaged is kept. */
 const keptAs = (path: string): string => `${path}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
 
+/** LMDB never gives pages back: a file of at least so many bytes, of which less than this part is in use, is written anew. */
+const worthShrinkingBytes = 16 * 2 ** 20;
+const leastInUse = 1 / 8;
+
 export type Mended = Pick<Tree, 'damagedPages' | 'isOlder'>;
 
 const whole: Mended = { damagedPages: 0, isOlder: false };
+
+/** Every record that can be reached and is what was written. */
+function recordsOf(tree: Tree): Change[] {
+  const found: Change[] = [];
+  tree.visit((name, sealed) => {
+    const key = name.toString();
+    // Of a segment each frame is judged by itself when it is read.
+    if (parseKey(key).kind === 'segment' || unseal(key, sealed) !== undefined) found.push([key, sealed]);
+  });
+  return found;
+}
+
+/** Puts a file with these records in the place of another, which is kept where that is asked. */
+async function writeAnew(
+  path: string,
+  records: readonly Change[],
+  open: (path: string) => Store,
+  keepAs?: string,
+): Promise<void> {
+  const anew = `${path}.mended`;
+  for (const old of [anew, `${anew}-lock`]) rmSync(old, { force: true });
+  const store = open(anew);
+  await store.write(records);
+  await store.close();
+  // In this order there is a file of this name at every moment.
+  if (keepAs !== undefined) linkSync(path, keepAs);
+  renameSync(anew, path);
+  syncFolder(dirname(path));
+  for (const lock of [`${anew}-lock`, `${path}-lock`]) rmSync(lock, { force: true });
+}
+
+/** What is written from now on must not go with a file that a power cut gives its old name. */
+function syncFolder(folder: string): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(folder, 'r');
+    fsyncSync(descriptor);
+  } catch {
+    // Not every system has folders that can be synced; those keep names by themselves.
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+}
+
+function isNearlyEmpty(path: string, tree: Tree): boolean {
+  const { size } = statSync(path);
+  if (size < worthShrinkingBytes) return false;
+  let used = 0;
+  tree.visit((name, sealed) => {
+    used += name.length + sealed.length;
+  });
+  return used < size * leastInUse;
+}
 
 /**
  * Looks a file over; mends it where pages are damaged, and keeps the damaged one beside it.
@@ -19,27 +77,18 @@ const whole: Mended = { damagedPages: 0, isOlder: false };
 export async function mend(path: string, open: (path: string) => Store): Promise<Mended> {
   if (!existsSync(path) || statSync(path).size === 0) return whole;
   const tree = readTree(path);
-  if (tree?.damagedPages === 0) return whole;
-  const changes: Change[] = [];
-  tree?.visit((name, sealed) => {
-    const key = name.toString();
-    // Of a segment each frame is judged by itself when it is read.
-    if (parseKey(key).kind === 'segment' || unseal(key, sealed) !== undefined) changes.push([key, sealed]);
-  });
-  if (tree === undefined || changes.length === 0) {
+  if (tree?.damagedPages === 0) {
+    // Where there is no room for another file, this one serves as it is.
+    if (isNearlyEmpty(path, tree)) await writeAnew(path, recordsOf(tree), open).catch(() => undefined);
+    return whole;
+  }
+  const records = tree === undefined ? [] : recordsOf(tree);
+  if (tree === undefined || records.length === 0) {
     throw new Error(
       `Of the message buffer ${path} nothing can be read: it is damaged at its root, or is the file of another program. ` +
         'Put it aside, and put a copy in its place if there is one; without it the buffer begins empty.',
     );
   }
-  const anew = `${path}.mended`;
-  for (const old of [anew, `${anew}-lock`]) rmSync(old, { force: true });
-  const store = open(anew);
-  await store.write(changes);
-  await store.close();
-  // In this order there is a file of this name at every moment.
-  linkSync(path, keptAs(path));
-  renameSync(anew, path);
-  for (const lock of [`${anew}-lock`, `${path}-lock`]) rmSync(lock, { force: true });
+  await writeAnew(path, records, open, keptAs(path));
   return tree;
 }
