@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import type { MessageBuffer, Place } from '@pollux/core/server';
 import { afterAll, expect, it, vi } from 'vitest';
 import { openLmdbBuffer } from '../src/index.ts';
+import { mend } from '../src/load/mending.ts';
+import { openStore } from '../src/store.ts';
 import { entryOf } from './support/entry.ts';
 import { chanceOf } from './support/power-cuts.ts';
 
@@ -87,6 +89,14 @@ it('a file that is nearly empty gives its pages back when it is opened again, an
   await first.close();
   const full = statSync(path).size;
   expect(full).toBeGreaterThan(20_000_000);
+
+  // Where there is no room for another file, it stays as it is, and nothing of the try is left.
+  const noRoom = async (): Promise<void> => {
+    throw new Error('no space left on the disk');
+  };
+  await mend(path, (file) => ({ ...openStore(file), write: noRoom }));
+  expect(statSync(path).size).toBe(full);
+  expect(readdirSync(directory).filter((file) => file.includes('.mended'))).toEqual([]);
 
   const again = await openLmdbBuffer({ path, limits });
   expect(again.health?.().state).toBe('ok');

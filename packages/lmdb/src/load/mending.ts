@@ -35,9 +35,16 @@ async function writeAnew(
   keepAs?: string,
 ): Promise<void> {
   const anew = `${path}.mended`;
-  for (const old of [anew, `${anew}-lock`]) rmSync(old, { force: true });
+  const forget = (): void => [anew, `${anew}-lock`].forEach((old) => void rmSync(old, { force: true }));
+  forget();
   const store = open(anew);
-  await store.write(records);
+  try {
+    await store.write(records);
+  } catch (error) {
+    await store.close();
+    forget();
+    throw error;
+  }
   await store.close();
   // In this order there is a file of this name at every moment.
   if (keepAs !== undefined) linkSync(path, keepAs);
