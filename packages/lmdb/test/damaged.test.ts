@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppendEntry, BufferHealth, MessageBuffer } from '@pollux/core/server';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { formatKey, stateKey } from '../src/record.ts';
+import { type Change, openStore } from '../src/store.ts';
 import { chanceOf } from './support/power-cuts.ts';
 
 vi.setConfig({ testTimeout: 300_000, hookTimeout: 60_000 });
@@ -65,16 +67,33 @@ async function look(buffer: MessageBuffer): Promise<Outcome> {
   return { count, wrong, health: buffer.health?.() };
 }
 
+/** What was damaged once is so no more, and what is accepted afterwards is there, start after start. */
+async function goesOn(open: Open, path: string): Promise<void> {
+  const address = { kind: 'recipient', name: 'later' } as const;
+  for (let n = 0; n < 2; n++) {
+    const buffer = await open({ path });
+    expect(buffer.health?.()).toMatchObject({ state: 'ok' });
+    for (let each = 0; each < 3; each++) await buffer.append([{ ...entryOf(0, n * 3 + each), address, key: undefined }]);
+    await buffer.close();
+  }
+  const last = await open({ path });
+  expect(last.health?.()).toMatchObject({ state: 'ok' });
+  const found = await last.inspect.peek({ address, application: 'orders' }, { limit: 100 });
+  expect(found.map(({ position }) => position)).toEqual([1, 2, 3, 4, 5, 6]);
+  await last.close();
+}
+
 /** Opens a copy of the file that was damaged in some way. */
-async function after(open: Open, damage: (path: string) => void): Promise<Outcome> {
+async function after(open: Open, damage: (path: string) => void | Promise<void>): Promise<Outcome> {
   const folder = mkdtempSync(join(directory, 'copy-'));
   const path = join(folder, 'buffer.mdb');
   cpSync(whole, path);
-  damage(path);
+  await damage(path);
   try {
     const buffer = await open({ path });
     const outcome = await look(buffer);
     await buffer.close();
+    await goesOn(open, path);
     if (outcome.health?.figures?.['damagedPages'])
       expect(readdirSync(folder).filter((name) => name.includes('.damaged-'))).toHaveLength(1);
     return outcome;
@@ -158,6 +177,41 @@ it(`${cuts} cut ends: nothing wrong is delivered; a file without its root is ref
     if (count === undefined) expect(refusal).toContain('Put it aside');
     else if (count !== total) expect({ run, state: health?.state }).toEqual({ run, state: 'degraded' });
   }
+});
+
+it.each<readonly [what: string, change: (key: string, sealed: Buffer) => readonly Change[]]>([
+  [
+    'the number of a segment',
+    (key, sealed) => [
+      [key, undefined],
+      [`${key.slice(0, -1)}p`, sealed],
+    ],
+  ],
+  [
+    'the first digit of its number',
+    (key, sealed) => [
+      [key, undefined],
+      [key.replace('\n\n0', '\n\n8'), sealed],
+    ],
+  ],
+  [
+    'the newest segment, and which there are',
+    (key) => [
+      [key, Buffer.alloc(40, 7)],
+      [stateKey, Buffer.alloc(9)],
+    ],
+  ],
+  ['the format', () => [[formatKey, undefined]]],
+])('%s is damaged: it is told once, and what comes after it stands', async (_, change) => {
+  const open = await opener();
+  const { count } = await after(open, async (path) => {
+    const store = openStore(path);
+    const newest = [...store.records()].filter(([key]) => key.startsWith('segment\n')).at(-1);
+    if (newest === undefined) throw new Error('there is no segment');
+    await store.write(change(...newest));
+    await store.close();
+  });
+  expect(count).toBeGreaterThan(0);
 });
 
 it('a program that believes every record is seen to deliver wrong bytes', async () => {

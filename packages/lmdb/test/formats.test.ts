@@ -116,6 +116,16 @@ it('a queue of format 1 that lost a message begins a new life; the others stand'
   await again.close();
 });
 
+it('a file of format 1 is known as one, though its record of the format is lost', async () => {
+  const store = openStore(path);
+  await store.write([[formatKey, undefined]]);
+  await store.close();
+  const buffer = await openLmdbBuffer({ path, limits });
+  expect(buffer.health?.().state).toBe('ok');
+  expect(comparable(await everything(buffer))).toEqual(comparable(written));
+  await buffer.close();
+});
+
 it('a file of a later format is refused with a sentence', async () => {
   const store = openStore(path);
   await store.write([[formatKey, seal(formatKey, '3')]]);

@@ -69,5 +69,5 @@ export function findInFormat1(store: Store): Found {
       found.isDamaged = true;
     } else readInto(found, parsed, text);
   }
-  return { queues: [...queues].map(([epoch, found]) => conclude(epoch, found)), damaged, isDoubtful: false };
+  return { queues: [...queues].map(([epoch, found]) => conclude(epoch, found)), damaged, isDoubtful: false, ruined: [] };
 }

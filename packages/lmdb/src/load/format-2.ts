@@ -25,12 +25,13 @@ interface Collected {
   readonly keys: Map<string, At<WrittenKey>>;
   readonly parked: ParkedMessage[];
   readonly names: RecordKey[];
-  isDamaged: boolean;
+  /** Records and frames of it that were not what had been written. */
+  damaged: number;
 }
 
 function newCollected(epoch: string): Collected {
   const [messages, keys] = [new Map(), new Map()];
-  return { epoch, name: undefined, head: undefined, messages, keys, parked: [], names: [], isDamaged: false };
+  return { epoch, name: undefined, head: undefined, messages, keys, parked: [], names: [], damaged: 0 };
 }
 
 function addFrame(found: Collected, segment: Segment, { head, keys, messages }: Frame): void {
@@ -95,7 +96,7 @@ function placeQueue(queue: Queue, { head, keys }: Collected, wanted: readonly At
 }
 
 function conclude(found: Collected, table: Table, nowMs: number): FoundQueue {
-  const { epoch, name, head, keys, parked, names, isDamaged } = found;
+  const { epoch, name, head, keys, parked, names, damaged } = found;
   if (name === undefined || head === undefined) return { stored: undefined, isDamaged: true, names, former: [] };
   const { runs: _, parked: parkedCount, ...rest } = head.what;
   const { wanted, isWhole } = wantedOf(found);
@@ -104,7 +105,7 @@ function conclude(found: Collected, table: Table, nowMs: number): FoundQueue {
   const stored: StoredQueue = { ...name, epoch, ...rest, messages, parked, keys: remembered };
   return {
     stored,
-    isDamaged: isDamaged || !isWhole || parked.length !== parkedCount,
+    isDamaged: damaged > 0 || !isWhole || parked.length !== parkedCount,
     names,
     former: [],
     place() {
@@ -117,6 +118,7 @@ function conclude(found: Collected, table: Table, nowMs: number): FoundQueue {
 /** Reads the log and what stands beside it. */
 export function findInFormat2(store: Store, segments: Segments, table: Table, nowMs: number): Found {
   const queues = new Map<string, Collected>();
+  const ruined: RecordKey[] = [];
   let state: string | undefined;
   let damaged = 0;
   let isDoubtful = false;
@@ -128,18 +130,19 @@ export function findInFormat2(store: Store, segments: Segments, table: Table, no
   }
 
   function readSegment(key: RecordKey, which: string, record: Buffer): void {
-    const segment = segments.found(Number(which));
     const frames = openSegment(key, record);
     if (frames === undefined) {
+      ruined.push(key);
+      // It is taken away under this key: none that is written with that may have it.
+      if (Number.isSafeInteger(Number(which))) segments.startAfter(Number(which));
       damaged += 1;
       isDoubtful = true;
       return;
     }
+    const segment = segments.found(Number(which));
     for (const { epoch, text } of frames) {
-      if (text === undefined) {
-        damaged += 1;
-        of(epoch).isDamaged = true;
-      } else addFrame(of(epoch), segment, readFrame(text));
+      if (text === undefined) of(epoch).damaged += 1;
+      else addFrame(of(epoch), segment, readFrame(text));
     }
   }
 
@@ -150,7 +153,6 @@ export function findInFormat2(store: Store, segments: Segments, table: Table, no
       continue;
     }
     const text = unseal(key, record);
-    if (text === undefined) damaged += 1;
     if (key === formatKey) continue;
     if (key === stateKey) {
       state = text;
@@ -158,18 +160,19 @@ export function findInFormat2(store: Store, segments: Segments, table: Table, no
     }
     const found = of(epoch);
     found.names.push(key);
-    if (text === undefined) found.isDamaged = true;
+    if (text === undefined) found.damaged += 1;
     else if (kind === 'queue') found.name = JSON.parse(text) as QueueName;
     else if (kind === 'parked') found.parked.push(readParked(text));
   }
   const { count, last } = state === undefined ? { count: 0, last: 0 } : (JSON.parse(state) as State);
-  if (count !== segments.count) {
+  if (count !== segments.count + ruined.length) {
     damaged += 1;
     isDoubtful = true;
   }
   segments.startAfter(last);
   for (const { parked } of queues.values()) parked.sort((a, b) => a.message.position - b.message.position);
-  // What the log tells of others is of queues that are gone.
+  // What the log tells of others is of queues that are gone: whole or not, nobody misses it.
   const named = [...queues.values()].filter(({ names }) => names.length > 0);
-  return { queues: named.map((found) => conclude(found, table, nowMs)), damaged, isDoubtful };
+  for (const found of named) damaged += found.damaged;
+  return { queues: named.map((found) => conclude(found, table, nowMs)), damaged, isDoubtful, ruined };
 }

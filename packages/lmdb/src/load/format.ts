@@ -1,9 +1,20 @@
 /** Which format a file has. */
-import { formatKey, unseal } from '../record.ts';
+import { formatKey, parseKey, unseal } from '../record.ts';
 import type { Store } from '../store.ts';
 
 /** The format of the file that this version writes; it reads format 1 as well. */
 export const formatVersion = 2;
+
+/** Where the record of the format is lost, the file is judged by what is in it. */
+function formatByContent(store: Store): 1 | 2 | undefined {
+  let format: 1 | 2 | undefined;
+  for (const [key] of store.records()) {
+    const { kind } = parseKey(key);
+    if (kind === 'segment' || kind === 'state') return 2;
+    format = 1;
+  }
+  return format;
+}
 
 /**
  * The format of a file; `undefined` for one that is new.
@@ -11,8 +22,7 @@ export const formatVersion = 2;
  */
 export function formatOf(store: Store, path: string): 1 | 2 | undefined {
   const sealed = store.get(formatKey);
-  // Without this record the file is judged by what is in it: nothing, or the damaged rest of the latest format.
-  if (sealed === undefined) return store.records()[Symbol.iterator]().next().done === true ? undefined : formatVersion;
+  if (sealed === undefined) return formatByContent(store);
   const text = unseal(formatKey, sealed);
   const version = text === undefined ? Number.NaN : Number(text);
   if (version === 1 || version === formatVersion) return version;

@@ -19,6 +19,8 @@ export interface Found {
   readonly queues: readonly FoundQueue[];
   /** Records that were not what had been written. */
   readonly damaged: number;
+  /** Records that tell nothing, of whatever queue. */
+  readonly ruined: readonly RecordKey[];
   /** Nobody can tell which queues lost what was written last. */
   readonly isDoubtful: boolean;
 }

@@ -34,7 +34,7 @@ export function load({ store, format, context, segments, newEpoch, keepMs, renew
   const found = format === 1 ? findInFormat1(store) : findInFormat2(store, segments, context.table, nowMs);
   const untilMs = nowMs + keepMs;
   const unwritten = { ...context, journal: undefined };
-  const leftover: RecordKey[] = [];
+  const leftover: RecordKey[] = [...found.ruined];
   let renewed = 0;
   for (const { stored, isDamaged, names, former, place } of found.queues) {
     const isRenewed = isDamaged || renewsAll || found.isDoubtful;

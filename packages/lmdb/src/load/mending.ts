@@ -1,7 +1,7 @@
 /** Before a file is opened: one that LMDB could not read without harm, or that is nearly empty, is written anew. */
 import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { parseKey, unseal } from '../record.ts';
+import { parseKey, type RecordKey, unseal } from '../record.ts';
 import type { Change, Store } from '../store.ts';
 import { readTree, type Tree } from './tree.ts';
 
@@ -16,15 +16,16 @@ export type Mended = Pick<Tree, 'damagedPages' | 'isOlder'>;
 
 const whole: Mended = { damagedPages: 0, isOlder: false };
 
-/** Every record that can be reached and is what was written. */
-function recordsOf(tree: Tree): Change[] {
-  const found: Change[] = [];
-  tree.visit((name, sealed) => {
-    const key = name.toString();
-    // Of a segment each frame is judged by itself when it is read.
-    if (parseKey(key).kind === 'segment' || unseal(key, sealed) !== undefined) found.push([key, sealed]);
-  });
+/** Every record that can be reached. What of it is damaged is found, and told, when it is read. */
+function recordsOf(tree: Tree): (readonly [key: RecordKey, sealed: Buffer])[] {
+  const found: (readonly [key: RecordKey, sealed: Buffer])[] = [];
+  tree.visit((name, sealed) => void found.push([name.toString(), sealed]));
   return found;
+}
+
+/** Whether a record of a damaged file is what was written; of a segment each frame is judged by itself when it is read. */
+function isBelievable([key, sealed]: readonly [key: RecordKey, sealed: Buffer]): boolean {
+  return parseKey(key).kind === 'segment' || unseal(key, sealed) !== undefined;
 }
 
 /** Puts a file with these records in the place of another, which is kept where that is asked. */
@@ -89,7 +90,7 @@ export async function mend(path: string, open: (path: string) => Store): Promise
     if (isNearlyEmpty(path, tree)) await writeAnew(path, recordsOf(tree), open).catch(() => undefined);
     return whole;
   }
-  const records = tree === undefined ? [] : recordsOf(tree);
+  const records = tree === undefined ? [] : recordsOf(tree).filter(isBelievable);
   if (tree === undefined || records.length === 0) {
     throw new Error(
       `Of the message buffer ${path} nothing can be read: it is damaged at its root, or is the file of another program. ` +
