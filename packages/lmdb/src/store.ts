@@ -37,6 +37,18 @@ async function causeOf(error: unknown): Promise<unknown> {
   );
 }
 
+/** Marks a key that is no text, as only a damaged one is; none that was written begins so. */
+const noText = '\0';
+
+function textOf(key: Buffer): RecordKey {
+  const text = key.toString();
+  return Buffer.from(text).equals(key) ? text : noText + key.toString('latin1');
+}
+
+function bytesOf(key: RecordKey): Buffer {
+  return key.startsWith(noText) ? Buffer.from(key.slice(noText.length), 'latin1') : Buffer.from(key);
+}
+
 /** Opens or makes the file. `freeBytes` tells how much room the disk has. */
 export function openStore(path: string, freeBytes: () => number = () => freeBytesBeside(path)): Store {
   // Batches of its own making would fail unheard.
@@ -54,7 +66,7 @@ export function openStore(path: string, freeBytes: () => number = () => freeByte
   async function commit(changes: readonly Change[]): Promise<void> {
     const all = db.batch(() => {
       for (const [key, sealed] of changes) {
-        const one = sealed === undefined ? db.remove(Buffer.from(key)) : db.put(Buffer.from(key), sealed);
+        const one = sealed === undefined ? db.remove(bytesOf(key)) : db.put(bytesOf(key), sealed);
         // Each tells of a failed commit by itself.
         one.catch(ignore);
       }
@@ -66,7 +78,7 @@ export function openStore(path: string, freeBytes: () => number = () => freeByte
 
   return {
     *records() {
-      for (const { key, value } of db.getRange({})) yield [key.toString(), value];
+      for (const { key, value } of db.getRange({})) yield [textOf(key), value];
     },
     get: (key) => db.get(Buffer.from(key)),
     async write(changes) {

@@ -201,6 +201,13 @@ it.each<readonly [what: string, change: (key: string, sealed: Buffer) => readonl
       [stateKey, Buffer.alloc(9)],
     ],
   ],
+  [
+    'a letter of its key, which is no text any more',
+    (key, sealed) => [
+      [key, undefined],
+      [`\0${key.slice(0, -1)}\xb1`, sealed],
+    ],
+  ],
   ['the format', () => [[formatKey, undefined]]],
 ])('%s is damaged: it is told once, and what comes after it stands', async (_, change) => {
   const open = await opener();
