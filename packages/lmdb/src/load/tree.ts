@@ -188,9 +188,15 @@ function follow(file: Buffer, found: Meta): { readonly damagedPages: number; rea
   let damagedPages = 0;
   const walk = new Walk(file, found);
   const freeLists: Buffer[] = [];
+  let last: Buffer | undefined;
+  // A key that is out of its place is found by nobody who looks for it, not even to take it away.
+  const checkOrder: Visit = (key) => {
+    if (last !== undefined && last.compare(key) >= 0) damagedPages += 1;
+    last = key;
+  };
   for (const root of [found.free, found.main]) {
     const before = { ...walk.seen };
-    const depth = walk.follow(root.page, root === found.free ? (_, value) => freeLists.push(value) : undefined);
+    const depth = walk.follow(root.page, root === found.free ? (_, value) => freeLists.push(value) : checkOrder);
     const seen = (kind: 'branches' | 'leaves' | 'overflows' | 'entries'): bigint => BigInt(walk.seen[kind] - before[kind]);
     const isAsTold =
       depth === root.depth &&
