@@ -127,6 +127,21 @@ function flipSize(chance: () => number) {
   };
 }
 
+/** Flips a bit in what is used of a root's page: of the lists of what is free, or of the keys and children of a branch. */
+function flipRoot(which: 'free' | 'main', chance: () => number) {
+  return (path: string): void => {
+    const file = readFileSync(path);
+    const [first, second] = [24, 4096 + 24].map((meta) => ({ transaction: file.readBigUInt64LE(meta + 128), meta }));
+    const newest = first !== undefined && second !== undefined && second.transaction > first.transaction ? second : first;
+    const root = (newest?.meta ?? 0) + 24 + (which === 'free' ? 0 : 48);
+    const page = Number(file.readBigUInt64LE(root + 40)) * 4096;
+    const used = page + 24 + file.readUInt16LE(page + 22);
+    const at = used + Math.floor(chance() * (page + 4096 - used));
+    file.writeUInt8(file.readUInt8(at) ^ (1 << Math.floor(chance() * 8)), at);
+    writeFileSync(path, file);
+  };
+}
+
 const cutEnd = (chance: () => number) => (path: string) =>
   truncateSync(path, 1 + Math.floor(chance() * (statSync(path).size - 1)));
 
@@ -166,6 +181,26 @@ it('200 sizes of entries that are wrong: nothing wrong is delivered, and LMDB do
   }
   // The others are in pages that are free.
   expect(harmed).toBeGreaterThan(200 / 5);
+});
+
+it.each([
+  // The others have LMDB forget pages that are free.
+  ['the lists of free pages', 'free', 1 / 2],
+  // All but the first key, which is not looked at.
+  ['the branch at the root', 'main', 3 / 4],
+] as const)('200 bits of %s: nothing wrong is delivered, lost or written over', async (_, which, part) => {
+  const open = await opener();
+  const chance = chanceOf(8);
+  let harmed = 0;
+  for (let run = 0; run < 200; run++) {
+    const { count, wrong, health, refusal } = await after(open, flipRoot(which, chance));
+    // A root of which nothing can be read is refused with a sentence.
+    const isRefused = which === 'main' && refusal?.includes('Put it aside');
+    expect({ run, wrong, refusal }).toEqual({ run, wrong: 0, refusal: isRefused ? refusal : undefined });
+    if (isRefused || health?.state === 'degraded') harmed += 1;
+    else expect({ run, count }).toEqual({ run, count: total });
+  }
+  expect(harmed).toBeGreaterThan(200 * part);
 });
 
 it(`${cuts} cut ends: nothing wrong is delivered; a file without its root is refused with a sentence`, async () => {

@@ -1,6 +1,6 @@
 /** A list of free pages that is wrong is seen before LMDB writes over a page that is in use. */
 import { expect, it } from 'vitest';
-import { isFreeList } from '../src/load/free-pages.ts';
+import { isFreeList } from '../src/tree/free-pages.ts';
 
 const listOf = (...ids: readonly number[]): Buffer => {
   const list = Buffer.alloc((ids.length + 1) * 8);

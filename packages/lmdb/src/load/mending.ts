@@ -3,7 +3,7 @@ import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSyn
 import { dirname } from 'node:path';
 import { parseKey, type RecordKey, unseal } from '../record.ts';
 import type { Change, Store } from '../store.ts';
-import { readTree, type Tree } from './tree.ts';
+import { readTree, type Tree } from '../tree/tree.ts';
 
 /** Where a file that is damaged is kept. */
 const keptAs = (path: string): string => `${path}.damaged-${new Date().toISOString().replaceAll(':', '')}`;

@@ -1,12 +1,15 @@
-/** What LMDB holds for free, and writes over next: a page of a tree among it would be lost with the next transaction. */
+/**
+ * What LMDB holds for free, and writes over next: a page of a tree among it would be lost with the next transaction, and
+ * one that is told twice would be given to two.
+ */
 
 const idBytes = 8;
 
 /**
  * Whether a list of free pages is one (lmdb-js's `MDB_IDL`: how many entries, then numbers of pages; a negative one says
- * how many pages begin at the number after it, 0 is an empty place), and every page of it is there, and free.
+ * how many pages begin at the number after it, 0 is an empty place), and every page of it is there, and can be claimed.
  */
-export function isFreeList(value: Buffer, lastPage: number, isFree: (page: number) => boolean): boolean {
+export function isFreeList(value: Buffer, lastPage: number, claim: (page: number) => boolean): boolean {
   const entries = value.length < idBytes ? -1 : Number(value.readBigInt64LE());
   if (entries < 0 || (entries + 1) * idBytes > value.length) return false;
   let pages = 1;
@@ -17,7 +20,7 @@ export function isFreeList(value: Buffer, lastPage: number, isFree: (page: numbe
       continue;
     }
     if (id + pages - 1 > lastPage) return false;
-    for (let page = id; id > 0 && page < id + pages; page++) if (page < 2 || !isFree(page)) return false;
+    for (let page = id; id > 0 && page < id + pages; page++) if (page < 2 || !claim(page)) return false;
     pages = 1;
   }
   return pages === 1;
