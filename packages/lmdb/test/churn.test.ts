@@ -1,5 +1,5 @@
 /** The file does not grow with what has gone through it, only with what waits in it; and stays whole through it all. */
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageBuffer, Place } from '@pollux/core/server';
@@ -106,4 +106,20 @@ it('a file that is nearly empty gives its pages back when it is opened again, an
   await again.close();
   expect(statSync(path).size).toBeLessThan(full / 50);
   expect(readdirSync(directory).filter((file) => file.startsWith('burst.mdb.'))).toEqual([]);
+});
+
+it('a file of more than a buffer can hold is read, and given back where it is nearly empty', async () => {
+  const path = join(directory, 'great.mdb');
+  const first = await openLmdbBuffer({ path });
+  await first.append([entryOf('stays', 0)]);
+  await first.close();
+  // Only its length grows: the disk keeps nothing for it.
+  truncateSync(path, 3 * 2 ** 30);
+
+  const again = await openLmdbBuffer({ path });
+  expect(again.health?.().state).toBe('ok');
+  const kept = await again.inspect.peek({ address: { kind: 'recipient', name: 'stays' }, application: 'orders' }, { limit: 10 });
+  expect(kept).toHaveLength(1);
+  await again.close();
+  expect(statSync(path).size).toBeLessThan(2 ** 20);
 });

@@ -9,7 +9,7 @@ const listOf = (...ids: readonly number[]): Buffer => {
   });
   return list;
 };
-const isFree = (page: number): boolean => page < 10 || page > 12;
+const isFree = (page: number): boolean => page >= 2 && page <= 100 && (page < 10 || page > 12);
 
 it.each([
   { what: 'no page', list: listOf(), is: true },
@@ -19,11 +19,12 @@ it.each([
   { what: 'a block that reaches into pages in use', list: listOf(-3, 8), is: false },
   { what: 'one of the two pages that begin the file', list: listOf(1), is: false },
   { what: 'a page beyond the last', list: listOf(101), is: false },
+  { what: 'a page beyond all numbers', list: listOf(9, 2 ** 60), is: false },
   { what: 'a block beyond the last', list: listOf(-3, 99), is: false },
   { what: 'a block that does not say where it begins', list: listOf(9, -3), is: false },
   { what: 'a count beyond its end', list: listOf(3, 4).fill(9, 0, 1), is: false },
   { what: 'a negative count', list: listOf(3, 4).fill(255, 0, 8), is: false },
   { what: 'nothing at all', list: Buffer.alloc(0), is: false },
 ])('$what', ({ list, is }) => {
-  expect(isFreeList(list, 100, isFree)).toBe(is);
+  expect(isFreeList(list, isFree)).toBe(is);
 });

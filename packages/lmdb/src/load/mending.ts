@@ -19,7 +19,7 @@ const whole: Mended = { damagedPages: 0, isOlder: false };
 /** Every record that can be reached. What of it is damaged is found, and told, when it is read. */
 function recordsOf(tree: Tree): (readonly [key: RecordKey, sealed: Buffer])[] {
   const found: (readonly [key: RecordKey, sealed: Buffer])[] = [];
-  tree.visit((name, sealed) => void found.push([name.toString(), sealed]));
+  tree.visit((name, _, sealed) => void found.push([name.toString(), sealed()]));
   return found;
 }
 
@@ -71,8 +71,8 @@ function isNearlyEmpty(path: string, tree: Tree): boolean {
   const { size } = statSync(path);
   if (size < worthShrinkingBytes) return false;
   let used = 0;
-  tree.visit((name, sealed) => {
-    used += name.length + sealed.length;
+  tree.visit((name, bytes) => {
+    used += name.length + bytes;
   });
   return used < size * leastInUse;
 }

@@ -1,5 +1,7 @@
 /** The two pages that begin a file of LMDB (`MDB_meta`): each tells where the trees of its transaction are. */
 
+import type { PageFile } from './page-file.ts';
+
 /** Bytes of every page's header; its flags stand in it. */
 export const headerBytes = 24;
 export const flagsAt = 18;
@@ -29,29 +31,29 @@ export interface Meta {
   readonly transaction: bigint;
 }
 
-function rootAt(file: Buffer, at: number): Root {
-  const count = (place: number): bigint => file.readBigUInt64LE(at + place);
-  const [flags, depth] = [file.readUInt16LE(at + 4), file.readUInt16LE(at + 6)];
+function rootAt(page: Buffer, at: number): Root {
+  const count = (place: number): bigint => page.readBigUInt64LE(at + place);
+  const [flags, depth] = [page.readUInt16LE(at + 4), page.readUInt16LE(at + 6)];
   return { flags, depth, branches: count(8), leaves: count(16), overflows: count(24), entries: count(32), page: count(40) };
 }
 
-function metaAt(file: Buffer, at: number): Meta | undefined {
-  if (file.length < at + headerBytes + metaBytes || file.readUInt32LE(at + headerBytes) !== magic) return undefined;
-  if (file.readUInt32LE(at + headerBytes + 4) !== dataFormat || file.readUInt16LE(at + flagsAt) !== meta) return undefined;
-  const databases = at + headerBytes + 24;
+function metaAt(file: PageFile, at: number): Meta | undefined {
+  const page = file.read(at, headerBytes + metaBytes);
+  if (page.length < headerBytes + metaBytes || page.readUInt32LE(headerBytes) !== magic) return undefined;
+  if (page.readUInt32LE(headerBytes + 4) !== dataFormat || page.readUInt16LE(flagsAt) !== meta) return undefined;
+  const databases = headerBytes + 24;
   return {
-    pageSize: file.readUInt32LE(databases),
-    free: rootAt(file, databases),
-    main: rootAt(file, databases + 48),
-    lastPage: Number(file.readBigUInt64LE(databases + 96)),
-    transaction: file.readBigUInt64LE(databases + 104),
+    pageSize: page.readUInt32LE(databases),
+    free: rootAt(page, databases),
+    main: rootAt(page, databases + 48),
+    lastPage: Number(page.readBigUInt64LE(databases + 96)),
+    transaction: page.readBigUInt64LE(databases + 104),
   };
 }
 
 /** The newer of the two, and the other where it can be read. */
-export function metasOf(file: Buffer): readonly Meta[] {
-  const first = metaAt(file, 0);
-  const found = [first, ...pageSizes.map((size) => metaAt(file, size))].filter((one) => one !== undefined);
+export function metasOf(file: PageFile): readonly Meta[] {
+  const found = [0, ...pageSizes].map((at) => metaAt(file, at)).filter((one) => one !== undefined);
   const usable = found.filter(({ pageSize }) => pageSizes.includes(pageSize));
   return usable.toSorted((a, b) => Number(b.transaction - a.transaction)).slice(0, 2);
 }

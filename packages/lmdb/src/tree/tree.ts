@@ -2,9 +2,9 @@
  * LMDB's file, looked at page by page before LMDB maps it. LMDB trusts what it maps: a page that is damaged, or is no
  * longer there, ends the process, and what it believes to be free it writes over.
  */
-import { readFileSync } from 'node:fs';
 import { isFreeList } from './free-pages.ts';
 import { byBytes, byNumber, KeyOrder, numberBytes } from './key-order.ts';
+import { type PageFile, withPageFile } from './page-file.ts';
 import { type Meta, metasOf } from './roots.ts';
 import { type Visit, Walk } from './walk.ts';
 
@@ -19,12 +19,13 @@ export interface Tree {
 }
 
 /** Follows both trees of a root, and holds against them what the root says of them. */
-function follow(file: Buffer, found: Meta): { readonly damagedPages: number; readonly reached: number } {
+function follow(file: PageFile, found: Meta): { readonly damagedPages: number; readonly reached: number } {
   let damagedPages = 0;
   const walk = new Walk(file, found);
   const freeLists: (readonly [key: Buffer, list: Buffer])[] = [];
+  const noteFree: Visit = (key, _, list) => void freeLists.push([key, list()]);
   const listeners = [
-    { root: found.free, order: new KeyOrder(byNumber), visit: (key: Buffer, list: Buffer) => void freeLists.push([key, list]) },
+    { root: found.free, order: new KeyOrder(byNumber), visit: noteFree },
     { root: found.main, order: new KeyOrder(byBytes) },
   ];
   for (const { root, ...listener } of listeners) {
@@ -40,7 +41,7 @@ function follow(file: Buffer, found: Meta): { readonly damagedPages: number; rea
   for (const [key, list] of freeLists) {
     // Pages that a transaction to come will have freed would be lost with what that writes here.
     const isKnown = key.length === numberBytes && key.readBigUInt64LE() <= found.transaction;
-    if (!isKnown || !isFreeList(list, found.lastPage, (page) => walk.claim(page))) damagedPages += 1;
+    if (!isKnown || !isFreeList(list, (page) => walk.claim(page))) damagedPages += 1;
   }
   return { damagedPages: damagedPages + walk.damaged, reached: walk.seen.entries };
 }
@@ -50,10 +51,14 @@ function follow(file: Buffer, found: Meta): { readonly damagedPages: number; rea
  * that has none: one that was never written, or not by LMDB, or whose beginning is gone.
  */
 export function readTree(path: string): Tree | undefined {
-  const file = readFileSync(path);
+  return withPageFile(path, (file) => readFrom(file, path));
+}
+
+function readFrom(file: PageFile, path: string): Tree | undefined {
   const [newest, before] = metasOf(file);
   if (newest === undefined) return undefined;
-  const visiting = (found: Meta) => (visit: Visit) => void new Walk(file, found).follow(found.main.page, { visit });
+  const visiting = (found: Meta) => (visit: Visit) =>
+    withPageFile(path, (again) => void new Walk(again, found).follow(found.main.page, { visit }));
   const { damagedPages, reached } = follow(file, newest);
   if (before === undefined) return { damagedPages: damagedPages + 1, isOlder: true, visit: visiting(newest) };
   // The first of all, which is written when the file is made, has flags of its own.
