@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type Clock, CommunicationError, defaultLimits, type Limits, lifetimeSeconds, problem, type Random } from '@pollux/core';
 import {
   type BufferHealth,
@@ -16,6 +17,7 @@ import { createJournal, type Journal } from './journal.ts';
 import { formatOf, formatVersion } from './load/format.ts';
 import { type Loaded, load } from './load/load.ts';
 import { type Mended, mend } from './load/mending.ts';
+import { syncFolder } from './load/sync-folder.ts';
 import { createSegments } from './log/segments.ts';
 import { takeOwnership } from './owner.ts';
 import { formatKey } from './record.ts';
@@ -50,6 +52,8 @@ export async function openLmdbBuffer(options: LmdbBufferOptions): Promise<Messag
     const mended = await mend(options.path, openStore);
     store = owning((options.open ?? openStore)(options.path), giveBack);
     const format = formatOf(store, options.path);
+    // A file that is new must keep its name.
+    if (format === undefined) syncFolder(dirname(options.path));
     return await begin(store, { clock, random, limits, format, mended });
   } catch (error) {
     if (store === undefined) giveBack();

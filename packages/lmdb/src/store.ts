@@ -51,8 +51,16 @@ function bytesOf(key: RecordKey): Buffer {
 
 /** Opens or makes the file. `freeBytes` tells how much room the disk has. */
 export function openStore(path: string, freeBytes: () => number = () => freeBytesBeside(path)): Store {
-  // Batches of its own making would fail unheard.
-  const db = open<Buffer, Buffer>({ path, encoding: 'binary', keyEncoding: 'binary', noSubdir: true, eventTurnBatching: false });
+  const db = open<Buffer, Buffer>({
+    path,
+    encoding: 'binary',
+    keyEncoding: 'binary',
+    noSubdir: true,
+    // Batches of its own making would fail unheard.
+    eventTurnBatching: false,
+    // It would write a root before what it stands on: after a power cut the newest one may lead nowhere.
+    overlappingSync: false,
+  });
   let failure: Error | undefined;
 
   function checkRoom(): void {

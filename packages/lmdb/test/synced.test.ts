@@ -1,67 +1,71 @@
 /** G4: what a system call tracer sees. No message is called accepted before the file that it went to was synced. */
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, it, vi } from 'vitest';
-import { bundledWriter } from './support/run-writer.ts';
+import { type Call, traced } from './support/trace.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
 const directory = mkdtempSync(join(tmpdir(), 'pollux-lmdb-synced-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const calls = 'openat,fdatasync,fsync,write,pwrite64,pwritev,writev';
-
 interface Seen {
   readonly accepted: number;
   /** Accepted without a writing before it, or before its sync. */
   readonly early: number;
+  /** The folder, in which the file is new, was synced before anything was accepted. */
+  readonly isNamed: boolean;
 }
 
-/** Calls in the order in which they ended: one that was interrupted counts where it resumed. */
-function* callsOf(trace: string): Generator<string> {
-  const begun = new Map<string, string>();
-  for (const line of trace.split('\n')) {
-    const [, thread = '', call = ''] = /^(\d+) +(.*)$/.exec(line) ?? [];
-    if (call.endsWith('<unfinished ...>')) begun.set(thread, call.replace(/ *<unfinished \.\.\.>$/, ''));
-    else if (call.startsWith('<... ')) yield (begun.get(thread) ?? '') + call.replace(/^<\.\.\. \w+ resumed>/, '');
-    else yield call;
-  }
+/** What a descriptor is: one of the file by itself, one on which every writing is synced, or one of the file's folder. */
+type Role = 'file' | 'syncing' | 'folder';
+
+function roleOf(rest: string, path: string): Role | undefined {
+  const [, opened, flags = ''] = /"([^"]+)", ([A-Z_|]+)/.exec(rest) ?? [];
+  if (opened === dirname(path)) return 'folder';
+  if (opened !== path) return undefined;
+  return flags.includes('O_DSYNC') ? 'syncing' : 'file';
 }
 
-function judge(trace: string, path: string): Seen {
-  // A descriptor of the file by itself, and one on which every writing is synced.
-  const files = new Set<string>();
-  const syncing = new Set<string>();
-  let [written, unsynced, accepted, early] = [false, false, 0, 0];
-  for (const call of callsOf(trace)) {
-    const opened = /^openat\([^"]*"([^"]+)", ([A-Z_|]+).* = (\d+)$/.exec(call);
-    if (opened?.[1] === path) (opened[2]?.includes('O_DSYNC') ? syncing : files).add(opened[3] ?? '');
-    const target = /^p?writev?(?:64)?\((\d+),/.exec(call)?.[1] ?? '';
-    written ||= files.has(target) || syncing.has(target);
-    unsynced ||= files.has(target);
-    if (files.has(/^f(?:data)?sync\((\d+)\) *= 0$/.exec(call)?.[1] ?? '')) unsynced = false;
-    if (!/^write\(1, "ok \d+/.test(call)) continue;
-    accepted += 1;
-    if (!written || unsynced) early += 1;
-    written = false;
+const isWriting = (name: string): boolean => /^p?writev?(64)?$/.test(name);
+const isAccepting = ({ name, rest }: Call): boolean => name === 'write' && /^1, "ok \d+/.test(rest);
+
+function judge(calls: readonly Call[], path: string): Seen {
+  const roles = new Map<number, Role | undefined>();
+  const seen = { accepted: 0, early: 0, isNamed: true };
+  let [written, unsynced, isNamed] = [false, false, false];
+  for (const call of calls) {
+    const { name, rest, result } = call;
+    if (name === 'openat') roles.set(result, roleOf(rest, path));
+    if (isAccepting(call)) {
+      seen.accepted += 1;
+      if (!written || unsynced) seen.early += 1;
+      seen.isNamed &&= isNamed;
+      written = false;
+    }
+    const role = roles.get(Number.parseInt(rest, 10));
+    if (role === undefined) continue;
+    if (isWriting(name)) {
+      written = true;
+      unsynced ||= role === 'file';
+    } else if (name.includes('sync') && result === 0) {
+      if (role === 'folder') isNamed = true;
+      else unsynced = false;
+    }
   }
-  return { accepted, early };
+  return seen;
 }
 
 async function trace(name: string, most: number, ...more: readonly string[]): Promise<Seen> {
-  const path = join(directory, `${name}.mdb`);
-  const to = join(directory, `${name}.trace`);
-  const command = [process.execPath, await bundledWriter(), path, String(most), ...more];
-  const env = { ...process.env, POLLUX_IN_FLIGHT: '1' };
-  const { status, stderr } = spawnSync('strace', ['-f', '-e', `trace=${calls}`, '-o', to, ...command], { env, encoding: 'utf8' });
-  expect(status, stderr).toBe(0);
-  return judge(readFileSync(to, 'utf8'), path);
+  const path = join(directory, name, 'traced.mdb');
+  mkdirSync(dirname(path));
+  const calls = await traced(join(directory, `${name}.trace`), [path, String(most), ...more], { POLLUX_IN_FLIGHT: '1' });
+  return judge(calls, path);
 }
 
 it('1,000 publishes, none accepted before its sync', async () => {
-  expect(await trace('real', 1000)).toEqual({ accepted: 1000, early: 0 });
+  expect(await trace('real', 1000)).toEqual({ accepted: 1000, early: 0, isNamed: true });
 });
 
 it('a buffer that answers first is caught', async () => {

@@ -1,9 +1,10 @@
 /** Before a file is opened: one that LMDB could not read without harm, or that is nearly empty, is written anew. */
-import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, linkSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseKey, type RecordKey, unseal } from '../record.ts';
 import type { Change, Store } from '../store.ts';
 import { readTree, type Tree } from '../tree/tree.ts';
+import { syncFolder } from './sync-folder.ts';
 
 /** Where a file that is damaged is kept. */
 const keptAs = (path: string): string => `${path}.damaged-${new Date().toISOString().replaceAll(':', '')}`;
@@ -50,21 +51,9 @@ async function writeAnew(
   // In this order there is a file of this name at every moment.
   if (keepAs !== undefined) linkSync(path, keepAs);
   renameSync(anew, path);
+  // What is written from now on must not go with a file that a power cut gives its old name.
   syncFolder(dirname(path));
   for (const lock of [`${anew}-lock`, `${path}-lock`]) rmSync(lock, { force: true });
-}
-
-/** What is written from now on must not go with a file that a power cut gives its old name. */
-function syncFolder(folder: string): void {
-  let descriptor: number | undefined;
-  try {
-    descriptor = openSync(folder, 'r');
-    fsyncSync(descriptor);
-  } catch {
-    // Not every system has folders that can be synced; those keep names by themselves.
-  } finally {
-    if (descriptor !== undefined) closeSync(descriptor);
-  }
 }
 
 function isNearlyEmpty(path: string, tree: Tree): boolean {

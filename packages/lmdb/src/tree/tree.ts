@@ -8,6 +8,9 @@ import { type PageFile, withPageFile } from './page-file.ts';
 import { type Meta, metasOf } from './roots.ts';
 import { type Visit, Walk } from './walk.ts';
 
+/** A flag of lmdb-js: this transaction was not synced before its root was written. Files of before have it. */
+const overlappingSync = 0x1000;
+
 /** What a file holds, as far as it can be followed. */
 export interface Tree {
   /** Pages that are missing, or are not what others say of them. */
@@ -63,7 +66,8 @@ function readFrom(file: PageFile, path: string): Tree | undefined {
   if (before === undefined) return { damagedPages: damagedPages + 1, isOlder: true, visit: visiting(newest) };
   // The first of all, which is written when the file is made, has flags of its own.
   const isFirst = before.transaction === 0n;
-  const isSame = isFirst || (newest.main.flags === before.main.flags && newest.free.flags === before.free.flags);
+  const isAlike = (one: number, other: number): boolean => ((one ^ other) & ~overlappingSync) === 0;
+  const isSame = isFirst || (isAlike(newest.main.flags, before.main.flags) && isAlike(newest.free.flags, before.free.flags));
   if (damagedPages === 0 || reached > 0) {
     return { damagedPages: damagedPages + (isSame ? 0 : 1), isOlder: false, visit: visiting(newest) };
   }
