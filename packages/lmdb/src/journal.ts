@@ -7,9 +7,8 @@ import { CommunicationError, problem } from '@pollux/core';
 import type { Queue, TableJournal } from '@pollux/core/server';
 import { type CommitGroup, newCommitGroup } from './commit-group.ts';
 import { gather } from './log/gather.ts';
-import { logOf, releaseMessage } from './log/queue-log.ts';
+import { logOf, noteParked, releaseMessage } from './log/queue-log.ts';
 import { headWeight, type Segments } from './log/segments.ts';
-import { writeParked } from './parked-record.ts';
 import { type RecordKey, recordKey, seal } from './record.ts';
 import type { Change, Store } from './store.ts';
 
@@ -198,12 +197,12 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       segments.releaseKey(known);
     },
     parked(queue, held) {
-      put(recordKey('parked', queue.epoch, held.message.position), () => writeParked(held));
+      noteParked(queue, held.message.position, held);
       touch(queue);
       wake(true);
     },
     unparked(queue, { position }) {
-      put(recordKey('parked', queue.epoch, position), undefined);
+      noteParked(queue, position, undefined);
       touch(queue);
       wake(false);
     },
@@ -215,7 +214,8 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       put(recordKey('queue', queue.epoch), undefined);
       for (const message of queue.messages) releaseMessage(segments, queue, message);
       for (const known of queue.keys?.values() ?? []) segments.releaseKey(known);
-      const { head } = logOf(queue);
+      const { head, parked } = logOf(queue);
+      for (const position of parked?.keys() ?? []) put(recordKey('parked', queue.epoch, position), undefined);
       if (head !== undefined) segments.release(head, headWeight);
       wake(false);
     },

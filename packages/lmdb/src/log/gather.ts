@@ -1,5 +1,6 @@
 /** Makes what one transaction writes: the new state of queues as segments, and which segments go. */
 import { type BufferedMessage, type KnownKey, messageIndexAfter, type Queue } from '@pollux/core/server';
+import { writeParked } from '../parked-record.ts';
 import { recordKey, seal, stateKey } from '../record.ts';
 import type { Change } from '../store.ts';
 import { writeHead, writeKeys, writeMessage } from './frame.ts';
@@ -174,6 +175,11 @@ export function gather(queues: Iterable<Queue>, segments: Segments): Change[] {
       const key = recordKey('queue', queue.epoch);
       changes.push([key, seal(key, JSON.stringify({ address: queue.address, application: queue.application }))]);
     }
+    for (const [position, held] of log.parked ?? []) {
+      const key = recordKey('parked', queue.epoch, position);
+      changes.push([key, held === undefined ? undefined : seal(key, writeParked(held))]);
+    }
+    log.parked = undefined;
     writeQueue(queue, log, segments, builder);
   }
   builder.end();
