@@ -116,7 +116,7 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
   /** Takes what is to be written in one transaction. */
   function take(): Batch {
     const queues = left.splice(0, most).filter((queue) => !queue.isRemoved);
-    const changes = gather(queues, segments);
+    const changes = gather(queues, segments, left.length > 0 ? 'none' : dirty.length > 0 ? 'former' : 'all');
     for (const [key, value] of others) changes.push([key, value === undefined ? undefined : seal(key, value())]);
     others.clear();
     for (const queue of queues) {
@@ -144,6 +144,7 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       left.push(queue);
     }
     dirty = [];
+    segments.beginCommit();
     try {
       do {
         stuck ??= take();

@@ -91,3 +91,43 @@ it('a message that is parked, and one that is taken from there, while others are
   }
   await at.buffer.close();
 });
+
+it('a message that is acknowledged while others are written stays until its queue is', async () => {
+  const at = await open();
+  await publish(at, 'carol', 1);
+  await publish(at, 'alice', 1);
+  await publish(at, 'alice', 2);
+  const { epoch } = await exchange(at, 'alice');
+  at.images.length = 0;
+  const writing = at.writing();
+  const other = publish(at, 'bob', 1);
+  await writing;
+  // The first of both stands alone in what was written with it.
+  expect((await exchange(at, 'alice', { epoch, position: 1 })).freed).toBe(1);
+  await Promise.all([at.buffer.erase({ kind: 'recipient', name: 'carol' }), other]);
+  expect(at.images.length).toBeGreaterThan(1);
+  for await (const buffer of opened(at.images)) {
+    expect(buffer.health?.().state).toBe('ok');
+    expect((await exchange({ buffer }, 'alice')).epoch).toBe(epoch);
+  }
+  await at.buffer.close();
+});
+
+it('a message that is acknowledged beside more queues than go with one transaction', async () => {
+  const at = await open();
+  await publish(at, 'alice', 1);
+  await publish(at, 'alice', 2);
+  const { epoch } = await exchange(at, 'alice');
+  // With it goes what was noted of her session.
+  await publish(at, 'bob', 1);
+  at.images.length = 0;
+  const others = Array.from({ length: 1100 }, (_, n) => at.buffer.append([plain(`user-${n}`, n)]));
+  await exchange(at, 'alice', { epoch, position: 1 });
+  await Promise.all(others);
+  expect(at.images).toHaveLength(2);
+  for await (const buffer of opened(at.images)) {
+    expect(buffer.health?.().state).toBe('ok');
+    expect((await exchange({ buffer }, 'alice')).epoch).toBe(epoch);
+  }
+  await at.buffer.close();
+});

@@ -6,7 +6,7 @@ import type { Change } from '../store.ts';
 import { writeHead, writeKeys, writeMessage } from './frame.ts';
 import { addPart, keyIn, logOf, messagesOf, type QueueLog } from './queue-log.ts';
 import { sealSegment } from './segment-record.ts';
-import { headWeight, keyWeight, type Part, type Segment, type Segments, weightOf } from './segments.ts';
+import { type Dead, headWeight, keyWeight, type Part, type Segment, type Segments, weightOf } from './segments.ts';
 
 /** Characters after which a segment is full: small ones find room in the file more easily. */
 const segmentCharacters = 65_536;
@@ -162,8 +162,8 @@ function* carryOn(segment: Segment, segments: Segments): Generator<Queue> {
   }
 }
 
-/** All changes that write these queues, and sparse segments anew. */
-export function gather(queues: Iterable<Queue>, segments: Segments): Change[] {
+/** All changes that write these queues, and sparse segments anew, and take dead ones away. */
+export function gather(queues: Iterable<Queue>, segments: Segments, which: Dead): Change[] {
   const changes: Change[] = [];
   const all = new Set(queues);
   for (const segment of segments.takeSparse(mostCarried)) for (const queue of carryOn(segment, segments)) all.add(queue);
@@ -183,7 +183,7 @@ export function gather(queues: Iterable<Queue>, segments: Segments): Change[] {
     writeQueue(queue, log, segments, builder);
   }
   builder.end();
-  for (const { key } of segments.takeDead()) changes.push([key, undefined]);
+  for (const { key } of segments.takeDead(which)) changes.push([key, undefined]);
   const state: State = { count: segments.count, last: segments.last };
   changes.push([stateKey, seal(stateKey, JSON.stringify(state))]);
   return changes;
