@@ -58,13 +58,14 @@ export async function openLmdbBuffer(options: LmdbBufferOptions): Promise<Messag
   }
 }
 
-/** A store that gives its file back when it is closed. */
+/** A store that gives its file back when it is closed, once: later it may be another's. */
 function owning(store: Store, giveBack: () => void): Store {
+  let closing: Promise<void> | undefined;
   return {
     ...store,
-    async close() {
-      await store.close();
-      giveBack();
+    close() {
+      closing ??= store.close().finally(giveBack);
+      return closing;
     },
   };
 }

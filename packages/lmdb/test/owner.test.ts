@@ -75,4 +75,14 @@ describe('a file that this process has', () => {
       await (await openLmdbBuffer({ path })).close();
     }
   });
+
+  it('stays so when one that had it before is closed again', async () => {
+    const path = join(directory, 'again.mdb');
+    const before = await openLmdbBuffer({ path });
+    await before.close();
+    const buffer = await openLmdbBuffer({ path });
+    await before.close();
+    await expect(openLmdbBuffer({ path })).rejects.toThrow('in use');
+    await buffer.close();
+  });
 });
