@@ -36,8 +36,8 @@ export interface Journal extends TableJournal {
   readonly failure: string | undefined;
   /** Changes that are not yet on the disk. */
   readonly pending: number;
-  /** Has everything written that can be, then nothing more. */
-  close(): Promise<void>;
+  /** Has everything written that can be, unless it is given up; then nothing more. */
+  close(isGivenUp?: boolean): Promise<void>;
   /** Writes a record that is not of the log, or takes one away. */
   write(key: RecordKey, text: string | undefined): void;
 }
@@ -230,8 +230,8 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       wake(true);
       return next?.done;
     },
-    async close() {
-      if (!isClosed) await settled().catch(() => undefined);
+    async close(isGivenUp = false) {
+      if (!isClosed && !isGivenUp) await settled().catch(() => undefined);
       isClosed = true;
     },
     write(key, text) {

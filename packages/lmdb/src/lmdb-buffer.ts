@@ -111,7 +111,11 @@ async function begin(store: Store, { clock, random, limits, format, mended }: Be
   const found = load({ store, format: format ?? formatVersion, context, segments, newEpoch, keepMs, renewsAll });
   for (const key of found.leftover) journal.write(key, undefined);
   journal.write(formatKey, String(formatVersion));
-  await journal.settled();
+  await journal.settled().catch(async (error: unknown) => {
+    // The file is closed, and may be another's by the time that it would be tried again.
+    await journal.close(true);
+    throw error;
+  });
   return wrap(context, store, journal, { ...found, damagedPages });
 }
 

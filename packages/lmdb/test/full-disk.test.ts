@@ -62,6 +62,20 @@ it.each(['ENOSPC: no space left on device', 'EIO: i/o error'])('%s', async (full
   await after.close();
 });
 
+it('a buffer that cannot begin writes nothing later', async () => {
+  const disk = createDisk(new Map());
+  const clock = createManualClock();
+  const write = vi.spyOn(disk.store, 'write');
+  const close = vi.spyOn(disk.store, 'close');
+  disk.full = 'ENOSPC: no space left on device';
+  await expect(openLmdbBuffer({ path: join(directory, 'never.mdb'), open: () => disk.store, clock })).rejects.toMatchObject({
+    problem: { status: 503 },
+  });
+  expect(close).toHaveBeenCalledTimes(1);
+  await clock.advance(5000);
+  expect(write).toHaveBeenCalledTimes(1);
+});
+
 it('is met before LMDB meets it', async () => {
   const path = join(directory, 'reserve.mdb');
   let free = 2 ** 30;
