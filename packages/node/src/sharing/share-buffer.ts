@@ -77,7 +77,8 @@ export async function shareBuffer(buffer: MessageBuffer, { path, takeMs = 10_000
 
   /** Wakes the others, whose clients may wait for it. */
   function wakeOthers(from: Joined, entries: readonly AppendEntry[], outcomes: readonly AppendOutcome[]): void {
-    if (joined.size < 2) return;
+    // Who asked may have gone since.
+    if (joined.size === (joined.has(from) ? 1 : 0)) return;
     const stored: QueueName[] = [];
     for (const [index, { address, application }] of entries.entries())
       if (outcomes[index]?.kind === 'stored') stored.push({ address, application });
