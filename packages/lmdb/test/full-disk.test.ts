@@ -1,6 +1,6 @@
 /** A disk that takes nothing: publishers are told, readers go on, and what was taken before or after is whole. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppendEntry, BufferFailure } from '@pollux/core/server';
@@ -89,6 +89,22 @@ it('is met before LMDB meets it', async () => {
   await clock.advance(1000);
   await vi.waitFor(() => expect(buffer.health?.().state).toBe('ok'));
   expect((await buffer.append([entry(3)]))[0]?.kind).toBe('stored');
+  await buffer.close();
+});
+
+it.each(['taken away', 'replaced'])('a file that was %s: nothing is accepted that nobody would find', async (how) => {
+  const path = join(directory, `${how}.mdb`);
+  const clock = createManualClock();
+  const buffer = await openLmdbBuffer({ path, clock });
+  expect((await buffer.append([entry(1)]))[0]?.kind).toBe('stored');
+  renameSync(path, `${path}.elsewhere`);
+  if (how === 'replaced') writeFileSync(path, 'another');
+  expect(buffer.health?.()).toMatchObject({ figures: { fileBytes: 0 } });
+  await expect((async () => buffer.append([entry(2)]))()).rejects.toMatchObject({ problem: { status: 503 } });
+  expect(buffer.health?.()).toMatchObject({ state: 'failed', detail: expect.stringContaining('was taken away') });
+  renameSync(`${path}.elsewhere`, path);
+  await clock.advance(1000);
+  await vi.waitFor(() => expect(buffer.health?.().state).toBe('ok'));
   await buffer.close();
 });
 
