@@ -7,9 +7,8 @@ import { CommunicationError, problem } from '@pollux/core';
 import type { Queue, TableJournal } from '@pollux/core/server';
 import { type CommitGroup, newCommitGroup } from './commit-group.ts';
 import { gather } from './log/gather.ts';
-import { logOf, releaseMessage } from './log/queue-log.ts';
+import { logOf, noteParked, releaseMessage } from './log/queue-log.ts';
 import { headWeight, type Segments } from './log/segments.ts';
-import { writeParked } from './parked-record.ts';
 import { type RecordKey, recordKey, seal } from './record.ts';
 import type { Change, Store } from './store.ts';
 
@@ -37,8 +36,8 @@ export interface Journal extends TableJournal {
   readonly failure: string | undefined;
   /** Changes that are not yet on the disk. */
   readonly pending: number;
-  /** Has everything written that can be, then nothing more. */
-  close(): Promise<void>;
+  /** Has everything written that can be, unless it is given up; then nothing more. */
+  close(isGivenUp?: boolean): Promise<void>;
   /** Writes a record that is not of the log, or takes one away. */
   write(key: RecordKey, text: string | undefined): void;
 }
@@ -117,7 +116,7 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
   /** Takes what is to be written in one transaction. */
   function take(): Batch {
     const queues = left.splice(0, most).filter((queue) => !queue.isRemoved);
-    const changes = gather(queues, segments);
+    const changes = gather(queues, segments, left.length > 0 ? 'none' : dirty.length > 0 ? 'former' : 'all');
     for (const [key, value] of others) changes.push([key, value === undefined ? undefined : seal(key, value())]);
     others.clear();
     for (const queue of queues) {
@@ -145,6 +144,7 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       left.push(queue);
     }
     dirty = [];
+    segments.beginCommit();
     try {
       do {
         stuck ??= take();
@@ -198,12 +198,12 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       segments.releaseKey(known);
     },
     parked(queue, held) {
-      put(recordKey('parked', queue.epoch, held.message.position), () => writeParked(held));
+      noteParked(queue, held.message.position, held);
       touch(queue);
       wake(true);
     },
     unparked(queue, { position }) {
-      put(recordKey('parked', queue.epoch, position), undefined);
+      noteParked(queue, position, undefined);
       touch(queue);
       wake(false);
     },
@@ -215,7 +215,8 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       put(recordKey('queue', queue.epoch), undefined);
       for (const message of queue.messages) releaseMessage(segments, queue, message);
       for (const known of queue.keys?.values() ?? []) segments.releaseKey(known);
-      const { head } = logOf(queue);
+      const { head, parked } = logOf(queue);
+      for (const position of parked?.keys() ?? []) put(recordKey('parked', queue.epoch, position), undefined);
       if (head !== undefined) segments.release(head, headWeight);
       wake(false);
     },
@@ -229,8 +230,8 @@ export function createJournal({ store, segments, setTimeout, failed }: JournalOp
       wake(true);
       return next?.done;
     },
-    async close() {
-      if (!isClosed) await settled().catch(() => undefined);
+    async close(isGivenUp = false) {
+      if (!isClosed && !isGivenUp) await settled().catch(() => undefined);
       isClosed = true;
     },
     write(key, text) {

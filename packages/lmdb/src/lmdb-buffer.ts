@@ -62,13 +62,14 @@ export async function openLmdbBuffer(options: LmdbBufferOptions): Promise<Messag
   }
 }
 
-/** A store that gives its file back when it is closed. */
+/** A store that gives its file back when it is closed, once: later it may be another's. */
 function owning(store: Store, giveBack: () => void): Store {
+  let closing: Promise<void> | undefined;
   return {
     ...store,
-    async close() {
-      await store.close();
-      giveBack();
+    close() {
+      closing ??= store.close().finally(giveBack);
+      return closing;
     },
   };
 }
@@ -114,7 +115,11 @@ async function begin(store: Store, { clock, random, limits, format, mended }: Be
   const found = load({ store, format: format ?? formatVersion, context, segments, newEpoch, keepMs, renewsAll });
   for (const key of found.leftover) journal.write(key, undefined);
   journal.write(formatKey, String(formatVersion));
-  await journal.settled();
+  await journal.settled().catch(async (error: unknown) => {
+    // The file is closed, and may be another's by the time that it would be tried again.
+    await journal.close(true);
+    throw error;
+  });
   return wrap(context, store, journal, { ...found, damagedPages });
 }
 

@@ -26,7 +26,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** The process that holds the note, if it still is that process. */
+/** The process that holds the note, if it still is that process; this one may have it under another name of the file. */
 function holderOf(note: string): number | undefined {
   let text: string;
   try {
@@ -36,8 +36,10 @@ function holderOf(note: string): number | undefined {
   }
   const [pid = '', start = ''] = text.split(' ');
   const holder = Number(pid);
-  if (!Number.isInteger(holder) || holder <= 0 || holder === process.pid || !isAlive(holder)) return undefined;
+  if (!Number.isInteger(holder) || holder <= 0 || !isAlive(holder)) return undefined;
   const startNow = startOf(holder);
+  // An earlier process of this number, where nobody tells: what this one has it knows by its name.
+  if (holder === process.pid && (start === '' || startNow === undefined)) return undefined;
   return start === '' || startNow === undefined || start === startNow ? holder : undefined;
 }
 

@@ -13,7 +13,7 @@ export interface Store {
   get(key: RecordKey): Buffer | undefined;
   /** Writes all of it in one transaction; resolves when it is synced to the disk, not sooner. */
   write(changes: readonly Change[]): Promise<void>;
-  /** Bytes that the file takes. */
+  /** Bytes that the file takes; none where it was taken away. */
   fileBytes(): number;
   close(): Promise<void>;
 }
@@ -61,11 +61,19 @@ export function openStore(path: string, freeBytes: () => number = () => freeByte
     // It would write a root before what it stands on: after a power cut the newest one may lead nowhere.
     overlappingSync: false,
   });
+  const { ino } = statSync(path);
   let failure: Error | undefined;
 
-  function checkRoom(): void {
+  function fileBytes(): number {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found?.ino === ino ? found.size : 0;
+  }
+
+  function checkFile(): void {
     // After a commit that failed LMDB's memory is not to be trusted; what is on the disk is.
     if (failure !== undefined) throw failure;
+    // What is written would be found by nobody once this process ends.
+    if (fileBytes() === 0) throw new Error(`the file ${path} was taken away, or another one put in its place`);
     const free = freeBytes();
     if (free >= reserveBytes) return;
     throw new Error(`no space left on the disk: ${free} bytes are free, ${reserveBytes} are kept for others (ENOSPC)`);
@@ -90,7 +98,7 @@ export function openStore(path: string, freeBytes: () => number = () => freeByte
     },
     get: (key) => db.get(Buffer.from(key)),
     async write(changes) {
-      checkRoom();
+      checkFile();
       try {
         await commit(changes);
       } catch (error) {
@@ -100,7 +108,7 @@ export function openStore(path: string, freeBytes: () => number = () => freeByte
         throw failure;
       }
     },
-    fileBytes: () => statSync(path).size,
+    fileBytes,
     close: () => db.close(),
   };
 }

@@ -1,6 +1,6 @@
 /** A disk that takes nothing: publishers are told, readers go on, and what was taken before or after is whole. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AppendEntry, BufferFailure } from '@pollux/core/server';
@@ -62,6 +62,20 @@ it.each(['ENOSPC: no space left on device', 'EIO: i/o error'])('%s', async (full
   await after.close();
 });
 
+it('a buffer that cannot begin writes nothing later', async () => {
+  const disk = createDisk(new Map());
+  const clock = createManualClock();
+  const write = vi.spyOn(disk.store, 'write');
+  const close = vi.spyOn(disk.store, 'close');
+  disk.full = 'ENOSPC: no space left on device';
+  await expect(openLmdbBuffer({ path: join(directory, 'never.mdb'), open: () => disk.store, clock })).rejects.toMatchObject({
+    problem: { status: 503 },
+  });
+  expect(close).toHaveBeenCalledTimes(1);
+  await clock.advance(5000);
+  expect(write).toHaveBeenCalledTimes(1);
+});
+
 it('is met before LMDB meets it', async () => {
   const path = join(directory, 'reserve.mdb');
   let free = 2 ** 30;
@@ -75,6 +89,22 @@ it('is met before LMDB meets it', async () => {
   await clock.advance(1000);
   await vi.waitFor(() => expect(buffer.health?.().state).toBe('ok'));
   expect((await buffer.append([entry(3)]))[0]?.kind).toBe('stored');
+  await buffer.close();
+});
+
+it.each(['taken away', 'replaced'])('a file that was %s: nothing is accepted that nobody would find', async (how) => {
+  const path = join(directory, `${how}.mdb`);
+  const clock = createManualClock();
+  const buffer = await openLmdbBuffer({ path, clock });
+  expect((await buffer.append([entry(1)]))[0]?.kind).toBe('stored');
+  renameSync(path, `${path}.elsewhere`);
+  if (how === 'replaced') writeFileSync(path, 'another');
+  expect(buffer.health?.()).toMatchObject({ figures: { fileBytes: 0 } });
+  await expect((async () => buffer.append([entry(2)]))()).rejects.toMatchObject({ problem: { status: 503 } });
+  expect(buffer.health?.()).toMatchObject({ state: 'failed', detail: expect.stringContaining('was taken away') });
+  renameSync(`${path}.elsewhere`, path);
+  await clock.advance(1000);
+  await vi.waitFor(() => expect(buffer.health?.().state).toBe('ok'));
   await buffer.close();
 });
 

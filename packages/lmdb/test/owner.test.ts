@@ -1,5 +1,5 @@
 /** Whether another process still has a file, where the system says so and where it does not. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -54,5 +54,35 @@ describe('a file that another process had', () => {
   it('is refused where nobody tells when a process began', async () => {
     // No process has the number, so the system tells nothing of its beginning.
     await expect(openLmdbBuffer({ path: had('2147483647 1', () => true) })).rejects.toThrow('in use by process 2147483647');
+  });
+});
+
+describe('a file that this process has', () => {
+  it('is refused under each of its names', async () => {
+    const path = join(directory, 'named.mdb');
+    const folder = join(directory, 'folder');
+    symlinkSync(directory, folder);
+    const buffer = await openLmdbBuffer({ path });
+    for (const name of [path, `${directory}/./named.mdb`, join(folder, 'named.mdb')])
+      await expect(openLmdbBuffer({ path: name })).rejects.toThrow(`in use by process ${process.pid}`);
+    await buffer.close();
+  });
+
+  it('is taken where an earlier process of the same number had it', async () => {
+    for (const note of [`${process.pid} 1`, `${process.pid} `]) {
+      const path = join(directory, `${files++}.mdb`);
+      writeFileSync(`${path}.owner`, note);
+      await (await openLmdbBuffer({ path })).close();
+    }
+  });
+
+  it('stays so when one that had it before is closed again', async () => {
+    const path = join(directory, 'again.mdb');
+    const before = await openLmdbBuffer({ path });
+    await before.close();
+    const buffer = await openLmdbBuffer({ path });
+    await before.close();
+    await expect(openLmdbBuffer({ path })).rejects.toThrow('in use');
+    await buffer.close();
   });
 });

@@ -115,13 +115,18 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
           resolve(message);
         } else heard(worker, message);
       });
-      worker.on('exit', (code, signal) => {
+      worker.on('exit', (code, signal) => ended(signal === null ? `with ${code}` : `by ${signal}`));
+      // What it is told while it ends cannot be said; its exit follows. One that could not be started has none.
+      worker.on('error', (error: Error) => {
+        if (worker.process.pid === undefined) ended(`with ${error.message}`);
+      });
+
+      function ended(how: string): void {
         slot.worker = undefined;
         sealed(worker);
-        const how = signal === null ? `with ${code}` : `by ${signal}`;
         if (servesSinceMs === undefined) reject(new WorkerError(`worker ${slot.index + 1} ended ${how} before it served`));
         else if (!isEnding) startAgain(slot, how, performance.now() - servesSinceMs);
-      });
+      }
     });
   }
 

@@ -170,7 +170,7 @@ export function closeSession(context: ServerContext, session: Session, reason: S
   if (entry.sessions.length === 0) context.recipients.delete(entry.recipient);
   for (const group of session.groups) leaveGroup(context, session, group);
   for (const name of session.applications.keys()) context.applications.get(name)?.sessions.delete(session);
-  if (reason !== 'shutdown') forgetPlaces(context, session, reason);
+  forgetPlaces(context, session, reason);
   if (isHeard(context, 'session-closed'))
     tell(context, { kind: 'session-closed', atMs: context.now(), session: session.id, recipient: entry.recipient, reason });
 }
@@ -182,28 +182,32 @@ export function tellOpened(context: ServerContext, session: Session, application
 }
 
 /**
- * Tells the buffer that a session holds nothing back any more, and how far it was sent. One that is silent here may poll
- * another server, where they share a buffer: its places end by themselves, and only how far it was sent is told.
+ * Tells the buffer that a session holds nothing back any more, and how far it was sent. One that polls another server from
+ * now on, or may where they share a buffer, keeps its places, which end by themselves: only how far it was sent is told.
  */
 function forgetPlaces(context: ServerContext, session: Session, reason: SessionClosedEvent['reason']): void {
+  const isEnding = reason === 'shutdown';
   const followings = [...session.applications.values()].flatMap((application) => application.followings);
-  const places = followings.map(({ address, application, epoch, sent }) => ({
-    address,
-    application,
-    limit: { epoch, position: sent },
-  }));
-  const isElsewhere = reason === 'silent' && context.buffer.supports.shared;
-  const done = context.buffer.forget(isElsewhere ? '' : session.id, places);
-  if (done === undefined) return;
+  const places = followings
+    // All sessions end at once then: of most the buffer knows already, by what they read after.
+    .filter(({ epoch, sent, read }) => !isEnding || (epoch !== '' && (read?.epoch !== epoch || read.position < sent)))
+    .map(({ address, application, epoch, sent }) => ({ address, application, limit: { epoch, position: sent } }));
+  if (places.length === 0) return;
+  const isElsewhere = isEnding || (reason === 'silent' && context.buffer.supports.shared);
   // Places that could not be forgotten are silent from now on, and end by themselves.
-  done.then(undefined, () =>
+  const failed = (): void =>
     tell(context, {
       kind: 'buffer-failed',
       atMs: context.now(),
       stage: 'exchange',
       reason: 'The buffer did not forget a session.',
-    }),
-  );
+    });
+  try {
+    context.buffer.forget(isElsewhere ? '' : session.id, places)?.then(undefined, failed);
+  } catch {
+    // It was closed before the server.
+    failed();
+  }
 }
 
 /** Closes a session that has been silent for longer than it lives. */

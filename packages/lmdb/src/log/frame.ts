@@ -104,7 +104,8 @@ export function writeMessage(message: BufferedMessage): string {
   return `${position},${members.length},${size},${accepted},${waited},${lasts},${urgency},${topicText}\n${members}`;
 }
 
-const figuresOfMessage = /^(\d+),(\d+),(\d+),(-?\d+),(-?\d+),(-?\d+),([a-z-]+),(.*)$/;
+/** A topic may have characters that end a line for a regular expression, though not for the frame. */
+const figuresOfMessage = /^(\d+),(\d+),(\d+),(-?\d+),(-?\d+),(-?\d+),([a-z-]+),(.*)$/s;
 
 /** Reads a frame; its text is whole, since its checksum was right. */
 export function readFrame(text: string): Frame {

@@ -1,11 +1,12 @@
 /** Makes what one transaction writes: the new state of queues as segments, and which segments go. */
 import { type BufferedMessage, type KnownKey, messageIndexAfter, type Queue } from '@pollux/core/server';
+import { writeParked } from '../parked-record.ts';
 import { recordKey, seal, stateKey } from '../record.ts';
 import type { Change } from '../store.ts';
 import { writeHead, writeKeys, writeMessage } from './frame.ts';
 import { addPart, keyIn, logOf, messagesOf, type QueueLog } from './queue-log.ts';
 import { sealSegment } from './segment-record.ts';
-import { headWeight, keyWeight, type Part, type Segment, type Segments, weightOf } from './segments.ts';
+import { type Dead, headWeight, keyWeight, type Part, type Segment, type Segments, weightOf } from './segments.ts';
 
 /** Characters after which a segment is full: small ones find room in the file more easily. */
 const segmentCharacters = 65_536;
@@ -161,8 +162,8 @@ function* carryOn(segment: Segment, segments: Segments): Generator<Queue> {
   }
 }
 
-/** All changes that write these queues, and sparse segments anew. */
-export function gather(queues: Iterable<Queue>, segments: Segments): Change[] {
+/** All changes that write these queues, and sparse segments anew, and take dead ones away. */
+export function gather(queues: Iterable<Queue>, segments: Segments, which: Dead): Change[] {
   const changes: Change[] = [];
   const all = new Set(queues);
   for (const segment of segments.takeSparse(mostCarried)) for (const queue of carryOn(segment, segments)) all.add(queue);
@@ -174,10 +175,15 @@ export function gather(queues: Iterable<Queue>, segments: Segments): Change[] {
       const key = recordKey('queue', queue.epoch);
       changes.push([key, seal(key, JSON.stringify({ address: queue.address, application: queue.application }))]);
     }
+    for (const [position, held] of log.parked ?? []) {
+      const key = recordKey('parked', queue.epoch, position);
+      changes.push([key, held === undefined ? undefined : seal(key, writeParked(held))]);
+    }
+    log.parked = undefined;
     writeQueue(queue, log, segments, builder);
   }
   builder.end();
-  for (const { key } of segments.takeDead()) changes.push([key, undefined]);
+  for (const { key } of segments.takeDead(which)) changes.push([key, undefined]);
   const state: State = { count: segments.count, last: segments.last };
   changes.push([stateKey, seal(stateKey, JSON.stringify(state))]);
   return changes;

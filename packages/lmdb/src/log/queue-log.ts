@@ -1,5 +1,5 @@
 /** What the journal knows of a queue: where in the log it stands. */
-import { type BufferedMessage, type KnownKey, messageIndexAfter, type Queue } from '@pollux/core/server';
+import { type BufferedMessage, type KnownKey, messageIndexAfter, type ParkedMessage, type Queue } from '@pollux/core/server';
 import { type Part, type Segment, type Segments, weightOf } from './segments.ts';
 
 export interface QueueLog {
@@ -17,6 +17,8 @@ export interface QueueLog {
   keys: string[] | undefined;
   /** Parts that are to be written anew. */
   carried: Part[] | undefined;
+  /** Parked messages that are to be written, by position; nothing for one that is no more. */
+  parked: Map<number, ParkedMessage | undefined> | undefined;
 }
 
 const noParts: Part[] = [];
@@ -30,6 +32,7 @@ function newLog(): QueueLog {
     parts: noParts,
     keys: undefined,
     carried: undefined,
+    parked: undefined,
   };
 }
 
@@ -37,6 +40,13 @@ function newLog(): QueueLog {
 export function logOf(queue: Queue): QueueLog {
   queue.record ??= newLog();
   return queue.record as QueueLog;
+}
+
+/** Notes a parked message, or that one is no more. The head tells how many there are: they go to the disk with it. */
+export function noteParked(queue: Queue, position: number, held: ParkedMessage | undefined): void {
+  const log = logOf(queue);
+  log.parked ??= new Map();
+  log.parked.set(position, held);
 }
 
 /** Adds a part behind the others. */

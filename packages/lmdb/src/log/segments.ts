@@ -60,15 +60,24 @@ export interface Segments {
   review(): void;
   /** Sparse ones, together up to about a weight, and at least one where there is any. */
   takeSparse(mostWeight: number): Segment[];
-  /** Those of which nothing is wanted, to be taken away. */
-  takeDead(): Segment[];
+  /** What changed until now is about to be written: those of which nothing is wanted by now may go once it is. */
+  beginCommit(): void;
+  /**
+   * Those of which nothing is wanted, to be taken away: all of them where no change is left to be written but by this
+   * transaction, those of the commit's beginning where none is left of it. A queue's head may name what they hold until then.
+   */
+  takeDead(which: Dead): Segment[];
 }
+
+export type Dead = 'all' | 'former' | 'none';
 
 export function createSegments(): Segments {
   const all = new Set<Segment>();
   let last = 0;
   const sparse: Segment[] = [];
-  let dead: Segment[] = [];
+  const dead: Segment[] = [];
+  /** How many of these were so when the commit began. */
+  let former = 0;
 
   function make(number: number): Segment {
     const segment: Segment = { key: segmentKey(number), parts: [], total: 0, live: 0, isSparse: false };
@@ -129,9 +138,13 @@ export function createSegments(): Segments {
       }
       return taken;
     },
-    takeDead() {
-      const taken = dead;
-      dead = [];
+    beginCommit() {
+      former = dead.length;
+    },
+    takeDead(which) {
+      if (which === 'none') return [];
+      const taken = dead.splice(0, which === 'all' ? dead.length : former);
+      former = 0;
       for (const segment of taken) all.delete(segment);
       return taken;
     },

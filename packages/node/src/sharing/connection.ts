@@ -109,7 +109,7 @@ export function createConnection({ path, answerMs, told, lost, beforeSaying }: C
     made.on('error', (error) => {
       reason = `: ${error.message}`;
     });
-    const mine = speakInLines(made, (line) => heard(line, mine));
+    const mine = speakInLines(made, (line) => heard(line, mine), { takeMs: answerMs });
     made.on('close', () => {
       if (socket !== made) return;
       const wasOpen = lines !== undefined;

@@ -13,6 +13,8 @@ export interface ShareBufferOptions {
    * user alone; put it in a folder of that user.
    */
   readonly path: string;
+  /** Milliseconds in which a joined process has to take what waits for it, where that is much, or is cut off. @default 10000 */
+  readonly takeMs?: number;
 }
 
 /** A message buffer that other processes may join. */
@@ -39,7 +41,7 @@ interface Joined {
  *
  * @throws Error where the socket cannot be had, with how to mend it
  */
-export async function shareBuffer(buffer: MessageBuffer, { path }: ShareBufferOptions): Promise<SharedBuffer> {
+export async function shareBuffer(buffer: MessageBuffer, { path, takeMs = 10_000 }: ShareBufferOptions): Promise<SharedBuffer> {
   checkPath(path);
   const joined = new Set<Joined>();
   const failures: BufferFailure[] = [];
@@ -75,7 +77,8 @@ export async function shareBuffer(buffer: MessageBuffer, { path }: ShareBufferOp
 
   /** Wakes the others, whose clients may wait for it. */
   function wakeOthers(from: Joined, entries: readonly AppendEntry[], outcomes: readonly AppendOutcome[]): void {
-    if (joined.size < 2) return;
+    // Who asked may have gone since.
+    if (joined.size === (joined.has(from) ? 1 : 0)) return;
     const stored: QueueName[] = [];
     for (const [index, { address, application }] of entries.entries())
       if (outcomes[index]?.kind === 'stored') stored.push({ address, application });
@@ -130,7 +133,7 @@ export async function shareBuffer(buffer: MessageBuffer, { path }: ShareBufferOp
     const { operations, release } = createOperations(buffer, (reasons) => {
       self.wanted = reasons;
     });
-    const lines = speakInLines(socket, (line) => perform(self, operations, line));
+    const lines = speakInLines(socket, (line) => perform(self, operations, line), { takeMs, holdsBack: true });
     const self: Joined = { socket, lines, wanted: [] };
     socket.on('error', () => socket.destroy());
     socket.on('close', () => {

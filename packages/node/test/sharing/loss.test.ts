@@ -101,6 +101,31 @@ describe('a process that joined', () => {
     await shared.close();
   });
 
+  it('is woken by what another one had stored that has gone before it heard of it', async () => {
+    const path = folder.nextPath();
+    await using owned = disposable(createMemoryBuffer());
+    let store = (): void => {};
+    const late: MessageBuffer = {
+      ...owned,
+      append: (entries) =>
+        new Promise((resolve) => {
+          store = () => resolve(owned.append(entries));
+        }),
+    };
+    const shared = await shareBuffer(late, { path });
+    await using here = disposable(await joinBuffer({ path }));
+    const there = await joinBuffer({ path });
+    const woken: string[] = [];
+    here.watch({ appended: ({ application }) => void woken.push(application) });
+    const asked = Promise.resolve(there.append([entry('alice', 1)]));
+    await Promise.all([there.inspect.totals(), here.inspect.totals()]);
+    await Promise.all([there.close(), expect(asked).rejects.toMatchObject(away)]);
+    await expect.poll(() => shared.joined).toBe(1);
+    store();
+    await expect.poll(() => woken).toEqual(['orders']);
+    await shared.close();
+  });
+
   it('of several is told alone what its own doing removed, and one of them what expired', async () => {
     const path = folder.nextPath();
     const clock = createManualClock();
@@ -193,7 +218,7 @@ describe('a buffer is shared', () => {
   it('but not through somebody who takes nothing', async () => {
     const path = folder.nextPath();
     await using owned = disposable(createMemoryBuffer());
-    const shared = await shareBuffer(owned, { path });
+    const shared = await shareBuffer(owned, { path, takeMs: 100 });
     const deaf = connect(path);
     deaf.on('error', () => undefined).pause();
     await using buffer = disposable(await joinBuffer({ path }));

@@ -16,7 +16,11 @@ export function appendOne(context: MemoryContext, entry: AppendEntry, nowMs: num
     return known.fingerprint === entry.fingerprint ? { kind: 'duplicate', id: known.id } : { kind: 'conflict' };
   }
   const bound = makeRoom(context, queue, entry, pendingOf(queue, entry.topic));
-  if (bound !== undefined) return { kind: 'full', bound };
+  if (bound !== undefined) {
+    // Made for this entry: nobody looks after it, and it would count for as long as the buffer lives.
+    if (queue.dueMs === Number.POSITIVE_INFINITY) context.table.remove(queue);
+    return { kind: 'full', bound };
+  }
   // Looked up again: making room may have dropped it.
   const replaced = pendingOf(queue, entry.topic);
   if (replaced !== undefined) leave(context, queue, indexAfter(queue.messages, replaced.position - 1), 'collapsed');

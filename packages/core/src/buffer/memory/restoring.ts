@@ -1,4 +1,5 @@
 /** A queue as a record, and a queue from its record: moving between buffers, and beginning anew from a disk. */
+import { parseMessageId } from '../../protocol/cursor.ts';
 import type { BufferedMessage } from '../message-buffer.ts';
 import type { StoredQueue } from '../stored-queue.ts';
 import { type MemoryContext, settle } from './context.ts';
@@ -21,7 +22,10 @@ export function storedQueue(queue: Queue): StoredQueue {
     losses: losses.filter((loss) => loss.from <= settled),
     messages: queue.messages.filter(isSettled),
     parked: queue.parked?.slice() ?? [],
-    keys: [...(queue.keys ?? [])].map(([key, { id, fingerprint, untilMs }]) => ({ key, id, fingerprint, untilMs })),
+    keys: [...(queue.keys ?? [])]
+      // Another message would get the id that its own has here, and the publisher be told of a duplicate.
+      .filter(([, { id }]) => (parseMessageId(id)?.position ?? 0) <= settled)
+      .map(([key, { id, fingerprint, untilMs }]) => ({ key, id, fingerprint, untilMs })),
     places: queue.places.map(({ session, handled, untilMs }) => ({ session, handled, untilMs })),
     endings: [...(queue.endings ?? [])],
   };
