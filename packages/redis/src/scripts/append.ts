@@ -70,7 +70,8 @@ local function appendOne(queue, members, size, ttl, urgency, topic, key, fingerp
   if replaced then leave(queue, replaced, index, 'c') end
   local position = queue.l + 1
   queue:set('l', position)
-  local waited = replaced and now - replaced.waitingSince or 0
+  -- Never less than none, where the clock went back: such a header could not be read any more.
+  local waited = replaced and math.max(0, now - replaced.waitingSince) or 0
   local header = position .. ' ' .. size .. ' ' .. now .. ' ' .. waited .. ' ' .. ttl .. ' ' .. urgency .. topic
   call('RPUSH', queue.list, header .. '\\n' .. members)
   queue:settle(size)
