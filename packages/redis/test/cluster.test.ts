@@ -85,6 +85,41 @@ describe('a cluster', () => {
     expect(read).toEqual(accepted);
     await Promise.all([buffer.close(), idle.close()]);
   });
+
+  it('does nothing by halves while a slot moves: what had to be freed or had expired is so afterwards, and told', {
+    timeout: 60_000,
+  }, async () => {
+    const clock = createManualClock();
+    const buffer = await open({ prefix: 'halves:', buckets: 1, clock });
+    const names = ['handles', 'waits'];
+    await buffer.append(names.map((name) => entryOf(name, '1', { ttlSeconds: name === 'waits' ? 10 : 3600 })));
+    const [handles, waits] = await Promise.all(names.map((name) => quietOf(buffer, name)));
+    const end = { epoch: handles?.epoch ?? '', position: handles?.last ?? 0 };
+    const polls = () =>
+      Promise.allSettled([
+        buffer.exchange(readingOf('handles', end, end)),
+        buffer.exchange(readingOf('waits', { epoch: waits?.epoch ?? '', position: 0 })),
+      ]);
+    await moveSlot(cluster, slotOf('halves:{0}:t'), async () => {
+      await clock.advance(11_000);
+      await polls();
+    });
+    await expect
+      .poll(async () => (await polls()).map(({ status }) => status), { timeout: 10_000 })
+      .toEqual(['fulfilled', 'fulfilled']);
+    const told = (await polls()).map((result) => {
+      const [reading] = result.status === 'fulfilled' ? result.value : [];
+      const losses = reading?.losses.filter(({ reason }) => reason !== 'reset');
+      return { messages: reading?.messages.length, losses: losses?.map(({ reason, count }) => `${count} ${reason}`) };
+    });
+    expect(told).toEqual([
+      { messages: 0, losses: [] },
+      { messages: 0, losses: ['1 expired'] },
+    ]);
+    await buffer.append(names.map((name) => entryOf(name, '2')));
+    expect((await buffer.inspect.totals()).messages).toBe(2);
+    await buffer.close();
+  });
 });
 
 async function allCalls(): Promise<number> {

@@ -1,7 +1,11 @@
-/** Moves a slot with its keys to another primary of a cluster, as its operator does. */
+/** Moves a slot with its keys to another primary of a cluster, as its operator does; `meanwhile` before the first key goes. */
 import type { startCluster } from '../../src/testing/index.ts';
 
-export async function moveSlot({ processes }: Awaited<ReturnType<typeof startCluster>>, slot: number): Promise<void> {
+export async function moveSlot(
+  { processes }: Awaited<ReturnType<typeof startCluster>>,
+  slot: number,
+  meanwhile?: () => Promise<void>,
+): Promise<void> {
   const named = await Promise.all(
     processes.map(async (process) => ({ process, id: String(await process.ask(['CLUSTER', 'MYID'])) })),
   );
@@ -12,6 +16,7 @@ export async function moveSlot({ processes }: Awaited<ReturnType<typeof startClu
   const at = String(slot);
   await to.process.ask(['CLUSTER', 'SETSLOT', at, 'IMPORTING', from.id]);
   await from.process.ask(['CLUSTER', 'SETSLOT', at, 'MIGRATING', to.id]);
+  await meanwhile?.();
   for (;;) {
     const keys = (await from.process.ask(['CLUSTER', 'GETKEYSINSLOT', at, '100'])) as string[];
     if (keys.length === 0) break;
