@@ -215,7 +215,12 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       watching?.clear();
       const last = client;
       client = undefined;
-      if (last?.isOpen) await last.close().catch(() => last.destroy());
+      failure = 'The message buffer is closed.';
+      if (!last?.isOpen) return;
+      // What is under way may still be answered, for as long as any answer is waited for.
+      const late = clock.setTimeout(() => last.destroy(), options.commandTimeoutMs);
+      await last.close().catch(() => last.destroy());
+      late.clear();
     },
   };
 }
