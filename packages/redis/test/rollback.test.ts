@@ -56,6 +56,30 @@ describe('a Redis that forgot what it took last', () => {
   });
 });
 
+describe('a primary whose place another one had meanwhile', () => {
+  it('does not know what that one took: who follows is told', { timeout: 60_000 }, async () => {
+    await using first = await startRedis({ 'repl-diskless-sync-delay': '0' });
+    await using second = await startRedis({ replicaof: `127.0.0.1 ${first.port}` });
+    const buffer = await openRedisBuffer({ url: first.url });
+    await buffer.append([entryOf('alice', '1')]);
+    const [before] = await buffer.exchange(readingOf('alice'));
+    const link = async () => String(await second.ask(['INFO', 'replication']));
+    await expect.poll(link, { timeout: 20_000 }).toContain('master_link_status:up');
+    // The second one takes over, takes a message, and is gone before the first one has heard of it.
+    await second.ask(['REPLICAOF', 'NO', 'ONE']);
+    const meanwhile = await openRedisBuffer({ url: second.url });
+    expect(await meanwhile.append([entryOf('alice', '2')])).toMatchObject([{ kind: 'stored' }]);
+    await meanwhile.close();
+    await second.kill();
+    await first.ask(['REPLICAOF', '127.0.0.1', String(second.port)]);
+    await expect.poll(() => buffer.health?.().state, { timeout: 20_000 }).toBe('failed');
+    await first.ask(['REPLICAOF', 'NO', 'ONE']);
+    const { value } = await untilDone(() => buffer.exchange(readingOf('alice', endOf(before), endOf(before))));
+    await buffer.close();
+    expect(value[0]?.losses.map(({ reason }) => reason)).toEqual(['reset']);
+  });
+});
+
 describe('a node that opens what was there before', () => {
   it('frees nothing for one session lifetime: places may have run out while nobody was there', async () => {
     await using redis = await startRedis();
