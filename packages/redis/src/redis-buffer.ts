@@ -20,6 +20,7 @@ import { parseQueueName } from './keys.ts';
 import { createLogs, type Logs } from './logs.ts';
 import { createLooks } from './looks.ts';
 import { openStore } from './open-store.ts';
+import { createReplication } from './replicating.ts';
 import { endingOf, restoreArguments } from './restoring.ts';
 import { createScripts } from './scripts/index.ts';
 import { startSweeping } from './sweeping.ts';
@@ -44,7 +45,7 @@ export interface RedisBufferOptions {
   readonly commandTimeoutMs?: number;
   /**
    * Replicas that must have a message before it is accepted (`WAIT`): narrows what a failover may lose, and costs each
-   * publish the way to them and back. A publish that fewer have within a second is refused. @default 0
+   * publish the way to them and back. A publish that fewer have within a second or two is refused. @default 0
    */
   readonly waitReplicas?: number;
   /** More of the client's settings: certificates, for instance. @default none */
@@ -112,7 +113,7 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     mayFree: () => now() >= freesFromMs,
     clock,
     wakeUps: createWakeUps(store, keys, systemClock),
-    waitReplicas: options.waitReplicas ?? 0,
+    replication: createReplication(store, options.waitReplicas ?? 0),
     bytes: [],
   };
   logs = createLogs(context);

@@ -138,4 +138,25 @@ describe('waiting for replicas', () => {
     expect(textsOf((await buffer.exchange(readingOf('alice')))[0])).toEqual(['1', '2']);
     await buffer.close();
   });
+
+  it('does not have polls refused while they are away, however much is published', { timeout: 30_000 }, async () => {
+    await using redis = await startRedis();
+    const buffer = await openRedisBuffer({ url: redis.url, waitReplicas: 1 });
+    const reasons: string[] = [];
+    buffer.watch({ failed: ({ reason }) => void reasons.push(reason) });
+    let isOver = false;
+    const refused: unknown[] = [];
+    const publishing = (async () => {
+      while (!isOver) {
+        refused.push(Promise.allSettled([buffer.append([entryOf('alice', 'm')])]));
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    })();
+    for (let poll = 0; poll < 4; poll++) expect(await buffer.exchange(readingOf('bob'))).toHaveLength(1);
+    isOver = true;
+    await publishing;
+    await Promise.all(refused);
+    expect(reasons).toEqual([]);
+    await buffer.close();
+  });
 });
