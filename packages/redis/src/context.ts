@@ -18,7 +18,6 @@ export interface BufferContext {
   newEpoch(): string;
   /** Milliseconds since 1970 for the scripts; 0 for the clock of Redis. */
   scriptTime(): number;
-  now(): number;
   /** Whether acknowledgements free what all are known to have handled. */
   mayFree(): boolean;
   readonly clock: Clock;

@@ -109,7 +109,6 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     node,
     newEpoch: () => random.token(epochBytes),
     scriptTime: options.clock === undefined ? () => 0 : now,
-    now,
     mayFree: () => now() >= freesFromMs,
     clock,
     wakeUps: createWakeUps(store, keys, systemClock),
@@ -136,8 +135,8 @@ function readNames(text: string): readonly ReturnType<typeof parseQueueName>[] {
 }
 
 function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
-  const { store, watchers, keys, scripts, now } = context;
-  const inspect = createInspection({ store, scripts, keys, now });
+  const { store, watchers, keys } = context;
+  const inspect = createInspection(context);
   let isClosed = false;
 
   function usable(signal?: AbortSignal): void {

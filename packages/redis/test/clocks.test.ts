@@ -1,6 +1,6 @@
-/** Clocks that go wrong: one that goes back, as after a failover to a process whose clock is behind. */
+/** Clocks that go wrong: one that goes back, as after a failover to a process whose clock is behind, and a node's own. */
 import { createManualClock } from '@pollux/core/testing';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, vi } from 'vitest';
 import { openRedisBuffer } from '../src/index.ts';
 import { startRedis } from '../src/testing/index.ts';
 import { entryOf, readingOf, textsOf } from './support/entries.ts';
@@ -21,5 +21,19 @@ describe('a clock that goes back', () => {
     await behind?.append([entryOf('alice', '3', { topic: 't' }), entryOf('alice', '4')]);
     expect(textsOf((await behind?.exchange(readingOf('alice')))?.[0])).toEqual(['3', '4']);
     await Promise.all([before?.close(), behind?.close()]);
+  });
+});
+
+describe('a node whose own clock is wrong', () => {
+  it.each([-120, 120])('by %i seconds sees the sessions that stand, and no others', async (seconds) => {
+    const now = Date.now() + seconds * 1000;
+    const spy = vi.spyOn(Date, 'now').mockReturnValue(now);
+    const buffer = await openRedisBuffer({ url: redis.url, prefix: `wrong${seconds}:` }).finally(() => spy.mockRestore());
+    await buffer.exchange({ ...readingOf('alice'), session: 's-stands' });
+    await buffer.exchange({ ...readingOf('alice'), session: 's-over', keepMs: 1 });
+    await new Promise((done) => setTimeout(done, 10));
+    const [queue] = await buffer.inspect.queues({ kind: 'recipient', name: 'alice' });
+    expect(queue?.sessions.map(({ session }) => session)).toEqual(['s-stands']);
+    await buffer.close();
   });
 });
