@@ -14,6 +14,11 @@ export function encodeTopic(topic: string | undefined): string {
   return topic === undefined ? '' : `=${encodeURIComponent(topic)}`;
 }
 
+/** A client's own words in one line. Half a character, as a text that was cut may end with, becomes a replacement. */
+export function encodeText(text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString());
+}
+
 /** Reads an element. */
 export function parseElement(element: string): BufferedMessage {
   const end = element.indexOf('\n');

@@ -12,7 +12,7 @@ import {
 import type { RedisClientOptions } from '@redis/client';
 import { createAppender } from './appending.ts';
 import { type BufferContext, callScript } from './context.ts';
-import { parseElement } from './element.ts';
+import { encodeText, parseElement } from './element.ts';
 import { exchangeAll, placeArguments } from './exchanging.ts';
 import { healthOf } from './health.ts';
 import { createInspection } from './inspection.ts';
@@ -161,7 +161,7 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
     if (place === undefined || text === undefined) return undefined;
     const { address, application, name } = parseQueueName(text);
     const queue = { address, application };
-    const args = [name, application, place.epoch, String(place.position), how, encodeURIComponent(reason)];
+    const args = [name, application, place.epoch, String(place.position), how, encodeText(reason)];
     const found = (await callScript(context, 'take', keys.bucketOf(name), args)) as unknown[] | null | undefined;
     if (how !== 'find') logs.changed(name, application);
     if (!Array.isArray(found)) return undefined;

@@ -1,6 +1,6 @@
 /** A queue of another buffer as arguments of a script, and how a message ended. */
 import { addressKey, type Loss, parseMessageId, type Removal, type StoredQueue } from '@pollux/core/server';
-import { formatElement } from './element.ts';
+import { encodeText, formatElement } from './element.ts';
 import { formatEndings, formatLosses, parseEndings, parseLosses } from './reasons.ts';
 
 export function restoreArguments(stored: StoredQueue): readonly string[] {
@@ -18,7 +18,7 @@ export function restoreArguments(stored: StoredQueue): readonly string[] {
     String(messages.length),
     ...messages.map(formatElement),
     String(parked.length),
-    ...parked.flatMap(({ message, reason }) => [encodeURIComponent(reason), formatElement(message)]),
+    ...parked.flatMap(({ message, reason }) => [encodeText(reason), formatElement(message)]),
     String(keys.length),
     ...keys.flatMap(({ key, id, fingerprint, untilMs }) => {
       const place = parseMessageId(id) ?? { epoch: stored.epoch, position: 0 };
