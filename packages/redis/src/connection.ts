@@ -7,7 +7,7 @@
 import type { Clock } from '@pollux/core';
 import type { createClient as createRedisClient, RedisClientOptions } from '@redis/client';
 import { full, isMoved, isOver, MovedError, reasonOf, unavailable } from './errors.ts';
-import { type Client, introduce } from './introduction.ts';
+import { type Client, introduce, keepAsking, unfitSentence } from './introduction.ts';
 import type { Script, Scripts } from './scripts/index.ts';
 import type { ServerFacts } from './server-facts.ts';
 
@@ -62,6 +62,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const waiting = new Map<string, number>();
   let reconnecting: { clear(): void } | undefined;
   let watching: { clear(): void } | undefined;
+  let asking: { stop(): void } | undefined;
 
   /** Drops the connection with everything that waits on it, and begins another. */
   function drop(lost: Client, reason: string): void {
@@ -72,6 +73,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     waiting.clear();
     watching?.clear();
     watching = undefined;
+    asking?.stop();
     lost.destroy();
     if (isClosed) return;
     again();
@@ -126,6 +128,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       failure = undefined;
       pauseMs = firstPauseMs;
       subscribe(next);
+      asking = keepAsking(next, clock, (now, unfit) => {
+        facts = now;
+        if (unfit !== undefined) drop(next, unfitSentence(unfit));
+      });
       options.connected(found.isOld);
     } catch (error) {
       if (next.isOpen) next.destroy();
@@ -213,6 +219,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       isClosed = true;
       reconnecting?.clear();
       watching?.clear();
+      asking?.stop();
       const last = client;
       client = undefined;
       failure = 'The message buffer is closed.';

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { openRedisBuffer, type RedisBufferOptions } from '../src/index.ts';
 import { type RedisProcess, startCluster, startRedis } from '../src/testing/index.ts';
 import { failingCases } from './support/contract.ts';
-import { entryOf, readingOf, textsOf } from './support/entries.ts';
+import { entryOf, readingOf, textsOf, untilDone } from './support/entries.ts';
 
 const guide = readFileSync(new URL('../../../docs/deploy/redis.md', import.meta.url), 'utf8');
 
@@ -80,6 +80,21 @@ describe('a Redis that may not hold messages', () => {
   ])('is refused: %j', async (settings, sentence) => {
     await using redis = await startRedis(settings as Readonly<Record<string, string>>);
     await expect(openRedisBuffer({ url: redis.url })).rejects.toThrow(sentence);
+  });
+
+  it('is no longer used when its settings are changed while it runs, until they are mended', { timeout: 30_000 }, async () => {
+    await using redis = await startRedis({ appendonly: 'yes' });
+    const buffer = await openRedisBuffer({ url: redis.url });
+    await redis.ask(['CONFIG', 'SET', 'appendonly', 'no']);
+    const health = () => buffer.health?.();
+    await expect.poll(health, { timeout: 10_000 }).toMatchObject({ state: 'degraded' });
+    await redis.ask(['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru']);
+    const detail = expect.stringContaining('Set "maxmemory-policy noeviction"');
+    await expect.poll(health, { timeout: 10_000 }).toMatchObject({ state: 'failed', detail });
+    await expect(buffer.append([entryOf('alice', '1')])).rejects.toMatchObject({ code: 'buffer-unavailable' });
+    await redis.ask(['CONFIG', 'SET', 'maxmemory-policy', 'noeviction']);
+    expect((await untilDone(() => buffer.append([entryOf('alice', '1')]))).value).toMatchObject([{ kind: 'stored' }]);
+    await buffer.close();
   });
 
   it('is told to be without a file, by health', async () => {
