@@ -121,23 +121,28 @@ return { echo, removed, count }
 /** Queues that one sweep looks at; more follow at once. */
 export const sweepBatch = 100;
 
+/** Milliseconds for each key of a queue until they are looked through again, which takes a few microseconds for each. */
+const keyPauseMs = 1;
+
 export const sweep: string = `${removal}
 local function forgetKeys(queue)
   if not queue.y or now < queue.y then return end
-  local next, gone = nil, {}
+  local next, gone, kept = nil, {}, 0
   local raw = call('HGETALL', queue.keys)
   for i = 1, #raw, 2 do
     local untilMs = tonumber(match(raw[i + 1], '^%S+ %d+ (%d+)'))
     if untilMs <= now then
       gone[#gone + 1] = raw[i]
-    elseif not next or untilMs < next then
-      next = untilMs
+    else
+      kept = kept + 1
+      if not next or untilMs < next then next = untilMs end
     end
   end
   for _, key in ipairs(gone) do call('HDEL', queue.keys, key) end
   grow(queue.address, -#gone * KEY_BYTES)
   if next then
-    queue:set('y', next)
+    -- All are read to find those whose time is over: the more there are, the longer it takes until that is done again.
+    queue:set('y', math.max(next, now + kept * ${keyPauseMs}))
   else
     queue:set('y', nil)
   end
