@@ -141,9 +141,13 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     }
   }
 
-  /** Without it this node is not woken by others, and looks again by itself: nothing waits for it. */
+  /** Without it this node is not woken by others, and looks again by itself: nothing waits for it, and it is tried again. */
   function subscribe(current: Client): void {
-    if (channel !== undefined) void current.sSubscribe(channel, (text) => options.woken(text)).catch(() => undefined);
+    const wanted = channel;
+    if (wanted === undefined || client !== current) return;
+    current
+      .sSubscribe(wanted, (text) => options.woken(text))
+      .catch(() => clock.setTimeout(() => void (channel === wanted && subscribe(current)), longestPauseMs));
   }
 
   function usable(): Client {

@@ -57,6 +57,24 @@ describe('the user of the guide', () => {
   });
 });
 
+describe('a channel that may not be listened to at first', () => {
+  it('is listened to as soon as it may be', async () => {
+    await using redis = await startRedis();
+    await redis.ask(['ACL', 'SETUSER', 'default', 'resetchannels']);
+    const [here, there] = await Promise.all([openRedisBuffer({ url: redis.url }), openRedisBuffer({ url: redis.url })]);
+    let woken = 0;
+    here.watch({ appended: () => void woken++ });
+    await redis.ask(['ACL', 'SETUSER', 'default', 'allchannels']);
+    await here.exchange(readingOf('alice'));
+    const wake = async (): Promise<number> => {
+      await there.append([entryOf('alice', 'm')]);
+      return woken;
+    };
+    await expect.poll(wake, { timeout: 5000, interval: 100 }).toBeGreaterThan(0);
+    await Promise.all([here.close(), there.close()]);
+  });
+});
+
 describe('TLS', () => {
   const certificate = new URL('../../node/test/certificate/', import.meta.url);
   const cert = readFileSync(new URL('certificate.pem', certificate), 'utf8');
