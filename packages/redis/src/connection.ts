@@ -7,7 +7,7 @@
 import type { Clock } from '@pollux/core';
 import type { createClient as createRedisClient, RedisClientOptions } from '@redis/client';
 import { full, isMoved, isOver, MovedError, reasonOf, unavailable } from './errors.ts';
-import { type Client, introduce, keepAsking, unfitSentence } from './introduction.ts';
+import { begin, type Client, introduce, keepAsking, unfitSentence } from './introduction.ts';
 import type { Script, Scripts } from './scripts/index.ts';
 import type { ServerFacts } from './server-facts.ts';
 
@@ -54,6 +54,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const { clock, scripts } = options;
   let client: Client | undefined;
   let facts: ServerFacts | undefined;
+  let away: Set<string> = new Set();
   let failure: string | undefined;
   let channel: string | undefined;
   let isClosed = false;
@@ -124,7 +125,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       const found = await introduce(next, scripts, options.totals());
       if (isClosed) throw new Error('closed');
       client = next;
-      facts = found.facts;
+      ({ facts, away } = found);
       failure = undefined;
       pauseMs = firstPauseMs;
       subscribe(next);
@@ -156,14 +157,18 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     return client;
   }
 
-  async function evaluate(current: Client, script: Script, args: readonly string[]): Promise<unknown> {
+  async function evaluate(current: Client, script: Script, totals: string, args: readonly string[]): Promise<unknown> {
+    if (facts !== undefined && away.has(totals)) {
+      await begin(current, scripts, totals, facts);
+      away.delete(totals);
+    }
     try {
-      return await current.sendCommand(['EVALSHA', script.sha, ...args]);
+      return await current.sendCommand(['EVALSHA', script.sha, '1', totals, ...args]);
     } catch (error) {
       if (!reasonOf(error).startsWith('NOSCRIPT')) throw error;
       // Somebody emptied its cache; had it been another process, the connection would be another one, too.
-      await introduce(current, scripts, options.totals());
-      return await current.sendCommand(['EVALSHA', script.sha, ...args]);
+      ({ away } = await introduce(current, scripts, options.totals()));
+      return await current.sendCommand(['EVALSHA', script.sha, '1', totals, ...args]);
     }
   }
 
@@ -192,7 +197,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       watch(current);
       let reply: unknown;
       try {
-        reply = await evaluate(current, script, ['1', totals, echo, ...args]);
+        reply = await evaluate(current, script, totals, [echo, ...args]);
       } catch (error) {
         throw failed(current, error);
       } finally {

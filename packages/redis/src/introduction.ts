@@ -1,6 +1,7 @@
 /** The first words on a connection: who answers there, and may a buffer rest on it. */
 import type { Clock } from '@pollux/core';
 import type { createClient as createRedisClient } from '@redis/client';
+import { reasonOf } from './errors.ts';
 import type { Script, Scripts } from './scripts/index.ts';
 import { readFacts, type ServerFacts, unfitness } from './server-facts.ts';
 
@@ -14,6 +15,8 @@ export interface Introduction {
   readonly facts: ServerFacts;
   /** Something was there before. */
   readonly isOld: boolean;
+  /** The `totals` that are on their way to another process of the cluster: they must be told when they are used after all. */
+  readonly away: Set<string>;
 }
 
 /** Asks a process what it is. */
@@ -32,9 +35,23 @@ export async function introduce(client: Client, scripts: Scripts, totals: readon
   const facts = await askFacts(client);
   const unfit = unfitness(facts);
   if (unfit !== undefined) throw new Error(unfitSentence(unfit));
-  const known = await Promise.all(totals.map((key) => client.sendCommand(['EVAL', scripts.begin.text, '1', key, facts.runId])));
+  const away = new Set<string>();
+  const known = await Promise.all(
+    totals.map((key) =>
+      begin(client, scripts, key, facts).catch((error: unknown) => {
+        if (!reasonOf(error).startsWith('ASK')) throw error;
+        away.add(key);
+        return false;
+      }),
+    ),
+  );
   await load(client, Object.values(scripts));
-  return { facts, isOld: known.some((answer) => Number(answer) === 1) };
+  return { facts, isOld: known.includes(true), away };
+}
+
+/** Tells one store which process it stands at; gives whether something was there before. */
+export async function begin(client: Client, scripts: Scripts, totals: string, { runId }: ServerFacts): Promise<boolean> {
+  return Number(await client.sendCommand(['EVAL', scripts.begin.text, '1', totals, runId])) === 1;
 }
 
 /**

@@ -3,6 +3,7 @@ import type { MessageBuffer, QuietQueue } from '@pollux/core/server';
 import { createManualClock, describeMessageBuffer } from '@pollux/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openRedisBuffer, type RedisBufferOptions } from '../src/index.ts';
+import { createKeys } from '../src/keys.ts';
 import { slotOf } from '../src/slots.ts';
 import { startCluster } from '../src/testing/index.ts';
 import { contractOptions } from './support/contract.ts';
@@ -84,6 +85,27 @@ describe('a cluster', () => {
     const read = await Promise.all(names.map(async (name) => textsOf((await buffer.exchange(readingOf(name)))[0])));
     expect(read).toEqual(accepted);
     await Promise.all([buffer.close(), idle.close()]);
+  });
+
+  it('may be joined, and reached again, while a slot moves: only what stands there is refused', { timeout: 60_000 }, async () => {
+    const buffer = await open({ prefix: 'joined:' });
+    const names = Array.from({ length: 60 }, (_, index) => `user${index}`);
+    const isAway = (name: string) => createKeys('joined:', 16).bucketOf(`r${name}`).index === 3;
+    await buffer.append(names.map((name) => entryOf(name, 'm')));
+    const served = async (): Promise<string[]> => {
+      const results = await Promise.allSettled(names.map((name) => buffer.exchange(readingOf(name))));
+      return names.filter((_, index) => results[index]?.status === 'fulfilled');
+    };
+    const others = names.filter((name) => !isAway(name));
+    const move = async (): Promise<void> => {
+      const late = await open({ prefix: 'joined:' });
+      await late.close();
+      for (const process of cluster.processes) await process.ask(['CLIENT', 'KILL', 'TYPE', 'normal']);
+      await expect.poll(served, { timeout: 5000 }).toEqual(others);
+    };
+    await moveSlot(cluster, slotOf('joined:{3}:t'), move, ['joined:{3}:t']);
+    await expect.poll(served, { timeout: 5000 }).toEqual(names);
+    await buffer.close();
   });
 
   it('does nothing by halves while a slot moves: what had to be freed or had expired is so afterwards, and told', {
