@@ -4,7 +4,7 @@
  */
 import { type AppendEntry, type AppendOutcome, addressKey, messageId } from '@pollux/core/server';
 import { type BufferContext, callWhole } from './context.ts';
-import { encodeTopic, urgencyLetter } from './element.ts';
+import { encodeTopic, longestMs, urgencyLetter } from './element.ts';
 import { groupBy } from './group-by.ts';
 import type { Bucket } from './keys.ts';
 import type { Logs } from './logs.ts';
@@ -75,7 +75,7 @@ function pushArguments(args: string[], entry: AppendEntry, name: string, epoch: 
     entry.application,
     entry.members,
     String(entry.size),
-    String(Math.round(entry.ttlSeconds * 1000)),
+    String(Math.min(Math.round(entry.ttlSeconds * 1000), longestMs)),
     urgencyLetter(entry.urgency),
     encodeTopic(entry.topic),
     entry.key === undefined ? '' : `=${entry.key}`,

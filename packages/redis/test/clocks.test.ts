@@ -37,3 +37,17 @@ describe('a node whose own clock is wrong', () => {
     await buffer.close();
   });
 });
+
+describe('times as long as a setting allows', () => {
+  it('do not break a queue', async () => {
+    const longest = Number.MAX_SAFE_INTEGER;
+    const limits = { ttlMaxSeconds: longest, keySeconds: longest, stubSeconds: longest };
+    const buffer = await openRedisBuffer({ url: redis.url, prefix: 'long:', limits });
+    const entry = entryOf('alice', '1', { ttlSeconds: longest, key: 'k', topic: 't' });
+    const [stored] = await buffer.append([entry]);
+    expect(await buffer.append([entry])).toMatchObject([{ kind: 'duplicate', id: stored?.kind === 'stored' && stored.id }]);
+    await buffer.append([entryOf('alice', '2', { ttlSeconds: longest, topic: 't' })]);
+    expect(textsOf((await buffer.exchange(readingOf('alice')))[0])).toEqual(['2']);
+    await buffer.close();
+  });
+});

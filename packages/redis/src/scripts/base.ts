@@ -9,6 +9,7 @@
  * as well: `b` bytes, `c` queues, `q` their applications, `n` nodes that read there, each with until when.
  */
 import type { Limits } from '@pollux/core';
+import { longestMs } from '../element.ts';
 import { losses } from './losses.ts';
 
 /** What an empty queue, and a remembered key, count for in the bounds of address and buffer: as in memory. */
@@ -27,11 +28,15 @@ export type ScriptLimits = Pick<
   'queueMessages' | 'queueBytes' | 'addressBytes' | 'bufferBytes' | 'keySeconds' | 'stubSeconds'
 >;
 
+function wholeMs(seconds: number): number {
+  return Math.min(Math.round(seconds * 1000), longestMs);
+}
+
 /** The bounds, as constants of the scripts: a node with others has scripts of its own. */
 function constants(limits: ScriptLimits): string {
   return `
 local QUEUE_MESSAGES, QUEUE_BYTES, ADDRESS_BYTES = ${limits.queueMessages}, ${limits.queueBytes}, ${limits.addressBytes}
-local BUFFER_BYTES, KEY_MS, STUB_MS = ${limits.bufferBytes}, ${limits.keySeconds * 1000}, ${limits.stubSeconds * 1000}
+local BUFFER_BYTES, KEY_MS, STUB_MS = ${limits.bufferBytes}, ${wholeMs(limits.keySeconds)}, ${wholeMs(limits.stubSeconds)}
 local STUB_BYTES, KEY_BYTES, SKIPPED = ${stubBytes}, ${keyBytes}, ${skipped}
 local LEDGER, ENDINGS = ${ledgerLength}, ${endingsKept}
 `;
