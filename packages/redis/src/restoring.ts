@@ -30,10 +30,10 @@ export function restoreArguments(stored: StoredQueue): readonly string[] {
 /** How the message at a position ended that is no longer there. */
 export function endingOf(position: number, freedTo: number, losses: string, endings: string): Removal['reason'] | 'unknown' {
   for (const [noted, reason] of parseEndings(endings)) if (noted === position) return reason;
-  for (const loss of parseLosses(losses)) {
-    if (position < loss.from || position > loss.to || loss.reason === 'reset') continue;
-    if (isSolid(loss)) return loss.reason;
-  }
+  const about = parseLosses(losses).filter(({ from, to }) => position >= from && position <= to);
+  for (const loss of about) if (loss.reason !== 'reset' && isSolid(loss)) return loss.reason;
+  // What a failover may have lost was never seen here, whatever of that which follows was acknowledged.
+  if (about.some(({ reason }) => reason === 'reset')) return 'unknown';
   return position <= freedTo ? 'acknowledged' : 'unknown';
 }
 

@@ -1,5 +1,5 @@
 /** A Redis that comes back without what it took last: whoever follows a queue is told, and misses nothing in silence. */
-import type { Place, QueueReading } from '@pollux/core/server';
+import type { AppendOutcome, Place, QueueReading } from '@pollux/core/server';
 import { describe, expect, it } from 'vitest';
 import { openRedisBuffer, openWithScripts } from '../src/redis-buffer.ts';
 import { createScripts, script } from '../src/scripts/index.ts';
@@ -53,6 +53,28 @@ describe('a Redis that forgot what it took last', () => {
     }));
     expect([texts, reasons]).toEqual([[], []]);
     expect(ids).toBe(5);
+  });
+});
+
+describe('a message that may be lost', () => {
+  it('is not said to be acknowledged when what follows it is', { timeout: 60_000 }, async () => {
+    await using redis = await startRedis();
+    const buffer = await openRedisBuffer({ url: redis.url, limits: { sessionSeconds: 1 } });
+    await buffer.append([entryOf('alice', '1')]);
+    await redis.ask(['SAVE']);
+    const [lost] = await buffer.append([entryOf('alice', '2')]);
+    await redis.kill();
+    await redis.start();
+    const { value } = await untilDone(() => buffer.append([entryOf('alice', '3')]));
+    const [reading] = await buffer.exchange(readingOf('alice'));
+    // It frees nothing until sessions that may have been there had their time to come back.
+    await expect
+      .poll(async () => (await buffer.exchange(readingOf('alice', endOf(reading), endOf(reading))))[0]?.freed, { timeout: 5000 })
+      .toBe(2);
+    const stateOf = async (outcome: AppendOutcome | undefined) => buffer.find(outcome?.kind === 'stored' ? outcome.id : '');
+    expect(await stateOf(value[0])).toMatchObject({ state: 'gone', reason: 'acknowledged' });
+    expect(await stateOf(lost)).toMatchObject({ state: 'gone', reason: 'unknown' });
+    await buffer.close();
   });
 });
 
