@@ -20,6 +20,7 @@ import { parseQueueName } from './keys.ts';
 import { createLogs, type Logs } from './logs.ts';
 import { createLooks } from './looks.ts';
 import { openStore } from './open-store.ts';
+import { nameByEpoch } from './queue-names.ts';
 import { createReplication } from './replicating.ts';
 import { endingOf, restoreArguments } from './restoring.ts';
 import { createScripts } from './scripts/index.ts';
@@ -148,16 +149,10 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
   const appender = createAppender(context, logs);
   const looks = createLooks(context, logs);
 
-  /** The name of the queue of an epoch: an id does not say in which bucket it stands. */
-  async function nameByEpoch(epoch: string): Promise<string | undefined> {
-    const all = await Promise.all(keys.buckets.map((bucket) => store.send(bucket, ['HGET', bucket.epochs, epoch])));
-    return all.find((text) => typeof text === 'string');
-  }
-
   /** Asks for a message by its id, and takes it out where `how` says so. */
   async function take(id: string, how: string, reason: string): Promise<MessageState | undefined> {
     const place = parseMessageId(id);
-    const text = place === undefined ? undefined : await nameByEpoch(place.epoch);
+    const text = place === undefined ? undefined : await nameByEpoch(context, place.epoch);
     if (place === undefined || text === undefined) return undefined;
     const { address, application, name } = parseQueueName(text);
     const queue = { address, application };
@@ -219,7 +214,7 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
     async restore(stored) {
       usable();
       // Its epoch may be known in another bucket, where the script does not see it.
-      if (keys.buckets.length > 1 && (await nameByEpoch(stored.epoch)) !== undefined) return false;
+      if (keys.buckets.length > 1 && (await nameByEpoch(context, stored.epoch)) !== undefined) return false;
       const name = addressKey(stored.address);
       const isDone = (await callScript(context, 'restore', keys.bucketOf(name), restoreArguments(stored))) === 1;
       logs.changed(name, stored.application);

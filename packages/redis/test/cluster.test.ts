@@ -144,6 +144,26 @@ describe('a cluster', () => {
   });
 });
 
+describe('a cluster of which a primary is away', () => {
+  it('finds and withdraws what stands at the others', { timeout: 60_000 }, async () => {
+    await using other = await startCluster({ primaries: 3, settings: { 'cluster-node-timeout': '60000' } });
+    const buffer = await openRedisBuffer({ url: other.urls, buckets: 16 });
+    const names = Array.from({ length: 30 }, (_, index) => `user${index}`);
+    const outcomes = await buffer.append(names.map((name) => entryOf(name, 'm')));
+    const ids = outcomes.map((outcome) => (outcome.kind === 'stored' ? outcome.id : ''));
+    await other.processes[1]?.kill();
+    await expect.poll(() => buffer.health?.().state, { timeout: 5000 }).toBe('degraded');
+    const exchanged = await Promise.allSettled(names.map(async (name) => buffer.exchange(readingOf(name))));
+    const found = await Promise.allSettled(ids.map(async (id) => buffer.find(id)));
+    const statuses = exchanged.map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set(['fulfilled', 'rejected']));
+    expect(found.map(({ status }) => status)).toEqual(statuses);
+    const here = ids[statuses.indexOf('fulfilled')] ?? '';
+    expect(await buffer.take(here, { kind: 'withdraw' })).toBe(true);
+    await buffer.close();
+  });
+});
+
 async function allCalls(): Promise<number> {
   const counts = await Promise.all(cluster.processes.map(scriptCalls));
   return counts.reduce((sum, count) => sum + count, 0);
