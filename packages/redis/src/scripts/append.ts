@@ -1,9 +1,10 @@
 /** Publishing: entries of one bucket, in order, each stored or told why not. */
+import { removal } from './removing.ts';
 
 /** Arguments of one entry, in this order. */
 const entryArguments = 11;
 
-export const append: string = `
+export const append: string = `${removal}
 -- Bytes before this call: in other buckets, which this script does not see, and in this one.
 local others = tonumber(ARGV[5]) + tonumber(call('HGET', TOTALS, 'bytes') or 0)
 
@@ -107,6 +108,11 @@ for i = 6, #ARGV, ${entryArguments} do
   end
   results[#results + 1] = appendOne(queue, ARGV[i + 2], tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), ARGV[i + 5],
     ARGV[i + 6], ARGV[i + 7], ARGV[i + 8], ARGV[i + 9])
+  -- What was refused leaves nothing behind: it would be beyond the bound that it met.
+  if queue.isNew and queue.l == 0 then
+    removeQueue(queue)
+    address.opened[app] = nil
+  end
 end
 
 -- Nodes that read an address, other than the one that asks, behind its name.

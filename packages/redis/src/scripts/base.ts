@@ -163,6 +163,7 @@ local function openQueue(address, app, epoch)
   local suffix = app .. ':' .. address.name
   local record = { e = epoch, g = era, u = now, l = 0, f = 0, h = 0, s = 0, b = 0, n = 0, p = {}, isChanged = true }
   queue = attach(record, address, app, suffix, PREFIX .. 'q:' .. suffix)
+  queue.isNew = true
   call('HSET', PREFIX .. 'e', epoch, suffix)
   if address.c == 0 then sums.addresses = sums.addresses + 1 end
   address.c = address.c + 1
