@@ -16,7 +16,11 @@ export function appendOne(context: MemoryContext, entry: AppendEntry, nowMs: num
     return known.fingerprint === entry.fingerprint ? { kind: 'duplicate', id: known.id } : { kind: 'conflict' };
   }
   const bound = makeRoom(context, queue, entry, pendingOf(queue, entry.topic));
-  if (bound !== undefined) return { kind: 'full', bound };
+  if (bound !== undefined) {
+    // One that was made for this, and was never scheduled, would stay for ever, beyond the bound that was met.
+    if (queue.last === 0 && queue.dueMs === Number.POSITIVE_INFINITY) context.table.remove(queue);
+    return { kind: 'full', bound };
+  }
   // Looked up again: making room may have dropped it.
   const replaced = pendingOf(queue, entry.topic);
   if (replaced !== undefined) leave(context, queue, indexAfter(queue.messages, replaced.position - 1), 'collapsed');
