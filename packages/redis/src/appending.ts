@@ -4,16 +4,13 @@
  */
 import { type AppendEntry, type AppendOutcome, addressKey, messageId } from '@pollux/core/server';
 import { type BufferContext, callWhole } from './context.ts';
-import { encodeTopic, urgencyLetter } from './element.ts';
-import { notReplicated } from './errors.ts';
+import { encodeTopic, longestMs, urgencyLetter } from './element.ts';
 import { groupBy } from './group-by.ts';
 import type { Bucket } from './keys.ts';
 import type { Logs } from './logs.ts';
 
 /** Entries of one call: a script holds up everybody else for as long as it runs. */
 const batch = 100;
-/** Milliseconds for which a publish waits for replicas. */
-const replicationMs = 1000;
 
 /** An entry on its way. */
 interface Pending {
@@ -63,7 +60,7 @@ async function send(context: BufferContext, logs: Logs, bucket: Bucket, all: rea
     const answer = await callWhole(context, 'append', bucket, args);
     const [, results, wakes, bytes] = answer as [unknown, AppendResult[], string[][], number];
     for (const { name, entry } of all) logs.changed(name, entry.application);
-    await untilReplicated(context, bucket);
+    await context.replication.reached(bucket);
     if (bytes >= 0) context.bytes[bucket.index] = bytes;
     for (const [name, ...nodes] of wakes) tellReaders(context, all, results, name ?? '', nodes);
     for (const [index, { settle }] of all.entries()) settle(outcomeOf(results[index] as AppendResult));
@@ -72,20 +69,13 @@ async function send(context: BufferContext, logs: Logs, bucket: Bucket, all: rea
   }
 }
 
-/** Waits until so many replicas have what was written, where that is asked; on the connection that wrote it. */
-async function untilReplicated({ store, waitReplicas }: BufferContext, bucket: Bucket): Promise<void> {
-  if (waitReplicas === 0) return;
-  const reached = Number(await store.send(bucket, ['WAIT', String(waitReplicas), String(replicationMs)]));
-  if (reached < waitReplicas) throw notReplicated();
-}
-
 function pushArguments(args: string[], entry: AppendEntry, name: string, epoch: string): void {
   args.push(
     name,
     entry.application,
     entry.members,
     String(entry.size),
-    String(Math.round(entry.ttlSeconds * 1000)),
+    String(Math.min(Math.round(entry.ttlSeconds * 1000), longestMs)),
     urgencyLetter(entry.urgency),
     encodeTopic(entry.topic),
     entry.key === undefined ? '' : `=${entry.key}`,

@@ -7,7 +7,7 @@
 import type { Clock } from '@pollux/core';
 import type { createClient as createRedisClient, RedisClientOptions } from '@redis/client';
 import { full, isMoved, isOver, MovedError, reasonOf, unavailable } from './errors.ts';
-import { type Client, introduce } from './introduction.ts';
+import { begin, type Client, introduce, keepAsking, unfitSentence } from './introduction.ts';
 import type { Script, Scripts } from './scripts/index.ts';
 import type { ServerFacts } from './server-facts.ts';
 
@@ -54,6 +54,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const { clock, scripts } = options;
   let client: Client | undefined;
   let facts: ServerFacts | undefined;
+  let away: Set<string> = new Set();
   let failure: string | undefined;
   let channel: string | undefined;
   let isClosed = false;
@@ -62,6 +63,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   const waiting = new Map<string, number>();
   let reconnecting: { clear(): void } | undefined;
   let watching: { clear(): void } | undefined;
+  let asking: { stop(): void } | undefined;
 
   /** Drops the connection with everything that waits on it, and begins another. */
   function drop(lost: Client, reason: string): void {
@@ -72,6 +74,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     waiting.clear();
     watching?.clear();
     watching = undefined;
+    asking?.stop();
     lost.destroy();
     if (isClosed) return;
     again();
@@ -122,10 +125,14 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       const found = await introduce(next, scripts, options.totals());
       if (isClosed) throw new Error('closed');
       client = next;
-      facts = found.facts;
+      ({ facts, away } = found);
       failure = undefined;
       pauseMs = firstPauseMs;
       subscribe(next);
+      asking = keepAsking(next, clock, (now, unfit) => {
+        facts = now;
+        if (unfit !== undefined) drop(next, unfitSentence(unfit));
+      });
       options.connected(found.isOld);
     } catch (error) {
       if (next.isOpen) next.destroy();
@@ -135,9 +142,13 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     }
   }
 
-  /** Without it this node is not woken by others, and looks again by itself: nothing waits for it. */
+  /** Without it this node is not woken by others, and looks again by itself: nothing waits for it, and it is tried again. */
   function subscribe(current: Client): void {
-    if (channel !== undefined) void current.sSubscribe(channel, (text) => options.woken(text)).catch(() => undefined);
+    const wanted = channel;
+    if (wanted === undefined || client !== current) return;
+    current
+      .sSubscribe(wanted, (text) => options.woken(text))
+      .catch(() => clock.setTimeout(() => void (channel === wanted && subscribe(current)), longestPauseMs));
   }
 
   function usable(): Client {
@@ -146,14 +157,18 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     return client;
   }
 
-  async function evaluate(current: Client, script: Script, args: readonly string[]): Promise<unknown> {
+  async function evaluate(current: Client, script: Script, totals: string, args: readonly string[]): Promise<unknown> {
+    if (facts !== undefined && away.has(totals)) {
+      await begin(current, scripts, totals, facts);
+      away.delete(totals);
+    }
     try {
-      return await current.sendCommand(['EVALSHA', script.sha, ...args]);
+      return await current.sendCommand(['EVALSHA', script.sha, '1', totals, ...args]);
     } catch (error) {
       if (!reasonOf(error).startsWith('NOSCRIPT')) throw error;
       // Somebody emptied its cache; had it been another process, the connection would be another one, too.
-      await introduce(current, scripts, options.totals());
-      return await current.sendCommand(['EVALSHA', script.sha, ...args]);
+      ({ away } = await introduce(current, scripts, options.totals()));
+      return await current.sendCommand(['EVALSHA', script.sha, '1', totals, ...args]);
     }
   }
 
@@ -182,7 +197,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       watch(current);
       let reply: unknown;
       try {
-        reply = await evaluate(current, script, ['1', totals, echo, ...args]);
+        reply = await evaluate(current, script, totals, [echo, ...args]);
       } catch (error) {
         throw failed(current, error);
       } finally {
@@ -213,9 +228,15 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       isClosed = true;
       reconnecting?.clear();
       watching?.clear();
+      asking?.stop();
       const last = client;
       client = undefined;
-      if (last?.isOpen) await last.close().catch(() => last.destroy());
+      failure = 'The message buffer is closed.';
+      if (!last?.isOpen) return;
+      // What is under way may still be answered, for as long as any answer is waited for.
+      const late = clock.setTimeout(() => last.destroy(), options.commandTimeoutMs);
+      await last.close().catch(() => last.destroy());
+      late.clear();
     },
   };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '@pollux/core';
 import { type BufferWatcher, messageId, type Removal } from '@pollux/core/server';
 import { type Bucket, type Keys, parseAddress } from './keys.ts';
 import { parseRemovalReason, reasonLetter, removalReasons } from './reasons.ts';
+import type { Replication } from './replicating.ts';
 import type { Scripts } from './scripts/index.ts';
 import type { Store } from './store.ts';
 import type { WakeUps } from './wake-ups.ts';
@@ -17,13 +18,12 @@ export interface BufferContext {
   newEpoch(): string;
   /** Milliseconds since 1970 for the scripts; 0 for the clock of Redis. */
   scriptTime(): number;
-  now(): number;
   /** Whether acknowledgements free what all are known to have handled. */
   mayFree(): boolean;
   readonly clock: Clock;
   readonly wakeUps: WakeUps;
-  /** Replicas that must have a message before it is accepted. */
-  readonly waitReplicas: number;
+  /** Waits for the replicas that must have a message before it is accepted. */
+  readonly replication: Replication;
   /** Bytes of each bucket as last heard: what the bound of the whole is checked by. */
   readonly bytes: number[];
 }

@@ -18,8 +18,11 @@ export interface InspectionContext {
   readonly store: Store;
   readonly scripts: Scripts;
   readonly keys: Keys;
-  now(): number;
+  /** Milliseconds since 1970 for the scripts; 0 for the clock of Redis. */
+  scriptTime(): number;
 }
+
+type QueueRow = readonly [application: string, fields: string[], parked: number, oldest: number];
 
 /** Queues that one call summarises. */
 const batch = 500;
@@ -28,7 +31,7 @@ export function createInspection(context: InspectionContext): BufferInspection {
   const { store, scripts, keys } = context;
 
   async function look(script: keyof Scripts, bucket: Bucket, args: readonly string[]): Promise<unknown> {
-    const [, answer] = await store.call(scripts[script], bucket, ['', '0', ...args]);
+    const [, answer] = await store.call(scripts[script], bucket, ['', String(context.scriptTime()), ...args]);
     return answer;
   }
 
@@ -93,12 +96,8 @@ export function createInspection(context: InspectionContext): BufferInspection {
       return { rows, total: found.length };
     },
     async queues(address) {
-      const rows = (await look('describe', keys.bucketOf(addressKey(address)), [addressKey(address)])) as [
-        string,
-        string[],
-        number,
-        number,
-      ][];
+      const name = addressKey(address);
+      const [nowMs, rows] = (await look('describe', keys.bucketOf(name), [name])) as readonly [number, QueueRow[]];
       return rows.map(([application, raw, parked, oldest]): QueueSummary => {
         const fields = fieldsOf(raw);
         const next = fields.get('x');
@@ -113,7 +112,7 @@ export function createInspection(context: InspectionContext): BufferInspection {
           oldestAcceptedMs: oldest === 0 ? undefined : oldest,
           nextExpiryMs: next === undefined ? undefined : Number(next),
           sessions: placesOf(fields)
-            .filter(({ untilMs }) => untilMs > context.now())
+            .filter(({ untilMs }) => untilMs > nowMs)
             .map(({ session, handled }) => ({ session, handled })),
           losses: parseLosses(fields.get('L') ?? ''),
         };

@@ -1,7 +1,12 @@
 /** The first words on a connection: who answers there, and may a buffer rest on it. */
+import type { Clock } from '@pollux/core';
 import type { createClient as createRedisClient } from '@redis/client';
+import { reasonOf } from './errors.ts';
 import type { Script, Scripts } from './scripts/index.ts';
 import { readFacts, type ServerFacts, unfitness } from './server-facts.ts';
+
+/** Milliseconds between two such questions to a process. */
+const askAgainMs = 5000;
 
 export type Client = ReturnType<typeof createRedisClient>;
 
@@ -10,6 +15,8 @@ export interface Introduction {
   readonly facts: ServerFacts;
   /** Something was there before. */
   readonly isOld: boolean;
+  /** The `totals` that are on their way to another process of the cluster: they must be told when they are used after all. */
+  readonly away: Set<string>;
 }
 
 /** Asks a process what it is. */
@@ -19,14 +26,64 @@ async function askFacts(client: Client): Promise<ServerFacts> {
   return readFacts(info, syncsOf(syncs));
 }
 
+export function unfitSentence(unfit: string): string {
+  return `This Redis cannot hold messages: ${unfit}.`;
+}
+
 /** Asks the process who it is, tells the store of each of its `totals`, and gives it the scripts: in this order. */
 export async function introduce(client: Client, scripts: Scripts, totals: readonly string[]): Promise<Introduction> {
   const facts = await askFacts(client);
   const unfit = unfitness(facts);
-  if (unfit !== undefined) throw new Error(`This Redis cannot hold messages: ${unfit}.`);
-  const known = await Promise.all(totals.map((key) => client.sendCommand(['EVAL', scripts.begin.text, '1', key, facts.runId])));
+  if (unfit !== undefined) throw new Error(unfitSentence(unfit));
+  const away = new Set<string>();
+  const known = await Promise.all(
+    totals.map((key) =>
+      begin(client, scripts, key, facts).catch((error: unknown) => {
+        if (!reasonOf(error).startsWith('ASK')) throw error;
+        away.add(key);
+        return false;
+      }),
+    ),
+  );
   await load(client, Object.values(scripts));
-  return { facts, isOld: known.some((answer) => Number(answer) === 1) };
+  return { facts, isOld: known.includes(true), away };
+}
+
+/** Tells one store which process it stands at; gives whether something was there before. */
+export async function begin(client: Client, scripts: Scripts, totals: string, { runId }: ServerFacts): Promise<boolean> {
+  return Number(await client.sendCommand(['EVAL', scripts.begin.text, '1', totals, runId])) === 1;
+}
+
+/**
+ * Asks a process again and again what it is: its settings may be changed while it runs. `told` is given why a buffer must
+ * not rest on it any more, if so.
+ */
+export function keepAsking(
+  client: Client,
+  clock: Clock,
+  told: (facts: ServerFacts, unfit: string | undefined) => void,
+): { stop(): void } {
+  let isStopped = false;
+  let timer = clock.setTimeout(ask, askAgainMs);
+
+  function ask(): void {
+    // One that does not answer at present is asked later; whether it is lost, others see.
+    const asked = askFacts(client).then((facts) => {
+      if (!isStopped) told(facts, unfitness(facts));
+    });
+    void asked
+      .catch(() => undefined)
+      .then(() => {
+        if (!isStopped) timer = clock.setTimeout(ask, askAgainMs);
+      });
+  }
+
+  return {
+    stop() {
+      isStopped = true;
+      timer.clear();
+    },
+  };
 }
 
 /** Gives the process what it does not have: to compile a script costs it more than to answer a hundred polls. */

@@ -12,7 +12,7 @@ import {
 import type { RedisClientOptions } from '@redis/client';
 import { createAppender } from './appending.ts';
 import { type BufferContext, callScript } from './context.ts';
-import { parseElement } from './element.ts';
+import { encodeText, parseElement } from './element.ts';
 import { exchangeAll, placeArguments } from './exchanging.ts';
 import { healthOf } from './health.ts';
 import { createInspection } from './inspection.ts';
@@ -20,6 +20,8 @@ import { parseQueueName } from './keys.ts';
 import { createLogs, type Logs } from './logs.ts';
 import { createLooks } from './looks.ts';
 import { openStore } from './open-store.ts';
+import { nameByEpoch } from './queue-names.ts';
+import { createReplication } from './replicating.ts';
 import { endingOf, restoreArguments } from './restoring.ts';
 import { createScripts } from './scripts/index.ts';
 import { startSweeping } from './sweeping.ts';
@@ -44,7 +46,7 @@ export interface RedisBufferOptions {
   readonly commandTimeoutMs?: number;
   /**
    * Replicas that must have a message before it is accepted (`WAIT`): narrows what a failover may lose, and costs each
-   * publish the way to them and back. A publish that fewer have within a second is refused. @default 0
+   * publish the way to them and back. A publish that fewer have within a second or two is refused. @default 0
    */
   readonly waitReplicas?: number;
   /** More of the client's settings: certificates, for instance. @default none */
@@ -108,11 +110,10 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     node,
     newEpoch: () => random.token(epochBytes),
     scriptTime: options.clock === undefined ? () => 0 : now,
-    now,
     mayFree: () => now() >= freesFromMs,
     clock,
     wakeUps: createWakeUps(store, keys, systemClock),
-    waitReplicas: options.waitReplicas ?? 0,
+    replication: createReplication(store, options.waitReplicas ?? 0),
     bytes: [],
   };
   logs = createLogs(context);
@@ -135,8 +136,8 @@ function readNames(text: string): readonly ReturnType<typeof parseQueueName>[] {
 }
 
 function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
-  const { store, watchers, keys, scripts, now } = context;
-  const inspect = createInspection({ store, scripts, keys, now });
+  const { store, watchers, keys } = context;
+  const inspect = createInspection(context);
   let isClosed = false;
 
   function usable(signal?: AbortSignal): void {
@@ -148,20 +149,14 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
   const appender = createAppender(context, logs);
   const looks = createLooks(context, logs);
 
-  /** The name of the queue of an epoch: an id does not say in which bucket it stands. */
-  async function nameByEpoch(epoch: string): Promise<string | undefined> {
-    const all = await Promise.all(keys.buckets.map((bucket) => store.send(bucket, ['HGET', bucket.epochs, epoch])));
-    return all.find((text) => typeof text === 'string');
-  }
-
   /** Asks for a message by its id, and takes it out where `how` says so. */
   async function take(id: string, how: string, reason: string): Promise<MessageState | undefined> {
     const place = parseMessageId(id);
-    const text = place === undefined ? undefined : await nameByEpoch(place.epoch);
+    const text = place === undefined ? undefined : await nameByEpoch(context, place.epoch);
     if (place === undefined || text === undefined) return undefined;
     const { address, application, name } = parseQueueName(text);
     const queue = { address, application };
-    const args = [name, application, place.epoch, String(place.position), how, encodeURIComponent(reason)];
+    const args = [name, application, place.epoch, String(place.position), how, encodeText(reason)];
     const found = (await callScript(context, 'take', keys.bucketOf(name), args)) as unknown[] | null | undefined;
     if (how !== 'find') logs.changed(name, application);
     if (!Array.isArray(found)) return undefined;
@@ -219,7 +214,7 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
     async restore(stored) {
       usable();
       // Its epoch may be known in another bucket, where the script does not see it.
-      if (keys.buckets.length > 1 && (await nameByEpoch(stored.epoch)) !== undefined) return false;
+      if (keys.buckets.length > 1 && (await nameByEpoch(context, stored.epoch)) !== undefined) return false;
       const name = addressKey(stored.address);
       const isDone = (await callScript(context, 'restore', keys.bucketOf(name), restoreArguments(stored))) === 1;
       logs.changed(name, stored.application);

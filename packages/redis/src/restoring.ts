@@ -1,6 +1,6 @@
 /** A queue of another buffer as arguments of a script, and how a message ended. */
 import { addressKey, type Loss, parseMessageId, type Removal, type StoredQueue } from '@pollux/core/server';
-import { formatElement } from './element.ts';
+import { encodeText, formatElement } from './element.ts';
 import { formatEndings, formatLosses, parseEndings, parseLosses } from './reasons.ts';
 
 export function restoreArguments(stored: StoredQueue): readonly string[] {
@@ -18,7 +18,7 @@ export function restoreArguments(stored: StoredQueue): readonly string[] {
     String(messages.length),
     ...messages.map(formatElement),
     String(parked.length),
-    ...parked.flatMap(({ message, reason }) => [encodeURIComponent(reason), formatElement(message)]),
+    ...parked.flatMap(({ message, reason }) => [encodeText(reason), formatElement(message)]),
     String(keys.length),
     ...keys.flatMap(({ key, id, fingerprint, untilMs }) => {
       const place = parseMessageId(id) ?? { epoch: stored.epoch, position: 0 };
@@ -30,10 +30,10 @@ export function restoreArguments(stored: StoredQueue): readonly string[] {
 /** How the message at a position ended that is no longer there. */
 export function endingOf(position: number, freedTo: number, losses: string, endings: string): Removal['reason'] | 'unknown' {
   for (const [noted, reason] of parseEndings(endings)) if (noted === position) return reason;
-  for (const loss of parseLosses(losses)) {
-    if (position < loss.from || position > loss.to || loss.reason === 'reset') continue;
-    if (isSolid(loss)) return loss.reason;
-  }
+  const about = parseLosses(losses).filter(({ from, to }) => position >= from && position <= to);
+  for (const loss of about) if (loss.reason !== 'reset' && isSolid(loss)) return loss.reason;
+  // What a failover may have lost was never seen here, whatever of that which follows was acknowledged.
+  if (about.some(({ reason }) => reason === 'reset')) return 'unknown';
   return position <= freedTo ? 'acknowledged' : 'unknown';
 }
 

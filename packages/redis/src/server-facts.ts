@@ -2,7 +2,10 @@
 
 /** Facts of one process, from `INFO` and, where it may be asked, `CONFIG GET`. */
 export interface ServerFacts {
-  /** Changes with every start of a process: who sees another one talks to another process. */
+  /**
+   * Changes with every start of a process, and whenever a replica becomes a primary: who sees another one may find
+   * less than was there before.
+   */
   readonly runId: string;
   readonly version: string;
   readonly role: string;
@@ -26,7 +29,7 @@ function parseInfo(text: string): ReadonlyMap<string, string> {
 export function readFacts(info: string, syncs: string | undefined): ServerFacts {
   const found = parseInfo(info);
   return {
-    runId: found.get('run_id') ?? '',
+    runId: runIdOf(found),
     version: found.get('redis_version') ?? '0',
     role: found.get('role') ?? '',
     maxmemoryPolicy: found.get('maxmemory_policy') ?? '',
@@ -34,6 +37,13 @@ export function readFacts(info: string, syncs: string | undefined): ServerFacts 
     syncs,
     lastWriteFailed: found.get('aof_last_write_status') === 'err',
   };
+}
+
+/** A primary that was a replica before remembers whose history it had until then, and how far. */
+function runIdOf(found: ReadonlyMap<string, string>): string {
+  const run = found.get('run_id') ?? '';
+  const earlier = found.get('master_replid2') ?? '';
+  return /[^0]/.test(earlier) ? `${run} ${earlier} ${found.get('second_repl_offset')}` : run;
 }
 
 /** Why a buffer must not rest on this process, with how to mend it; `undefined` where it may. */

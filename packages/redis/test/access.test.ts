@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { openRedisBuffer, type RedisBufferOptions } from '../src/index.ts';
 import { type RedisProcess, startCluster, startRedis } from '../src/testing/index.ts';
 import { failingCases } from './support/contract.ts';
-import { entryOf, readingOf, textsOf } from './support/entries.ts';
+import { entryOf, readingOf, textsOf, untilDone } from './support/entries.ts';
 
 const guide = readFileSync(new URL('../../../docs/deploy/redis.md', import.meta.url), 'utf8');
 
@@ -57,6 +57,24 @@ describe('the user of the guide', () => {
   });
 });
 
+describe('a channel that may not be listened to at first', () => {
+  it('is listened to as soon as it may be', async () => {
+    await using redis = await startRedis();
+    await redis.ask(['ACL', 'SETUSER', 'default', 'resetchannels']);
+    const [here, there] = await Promise.all([openRedisBuffer({ url: redis.url }), openRedisBuffer({ url: redis.url })]);
+    let woken = 0;
+    here.watch({ appended: () => void woken++ });
+    await redis.ask(['ACL', 'SETUSER', 'default', 'allchannels']);
+    await here.exchange(readingOf('alice'));
+    const wake = async (): Promise<number> => {
+      await there.append([entryOf('alice', 'm')]);
+      return woken;
+    };
+    await expect.poll(wake, { timeout: 5000, interval: 100 }).toBeGreaterThan(0);
+    await Promise.all([here.close(), there.close()]);
+  });
+});
+
 describe('TLS', () => {
   const certificate = new URL('../../node/test/certificate/', import.meta.url);
   const cert = readFileSync(new URL('certificate.pem', certificate), 'utf8');
@@ -80,6 +98,21 @@ describe('a Redis that may not hold messages', () => {
   ])('is refused: %j', async (settings, sentence) => {
     await using redis = await startRedis(settings as Readonly<Record<string, string>>);
     await expect(openRedisBuffer({ url: redis.url })).rejects.toThrow(sentence);
+  });
+
+  it('is no longer used when its settings are changed while it runs, until they are mended', { timeout: 30_000 }, async () => {
+    await using redis = await startRedis({ appendonly: 'yes' });
+    const buffer = await openRedisBuffer({ url: redis.url });
+    await redis.ask(['CONFIG', 'SET', 'appendonly', 'no']);
+    const health = () => buffer.health?.();
+    await expect.poll(health, { timeout: 10_000 }).toMatchObject({ state: 'degraded' });
+    await redis.ask(['CONFIG', 'SET', 'maxmemory-policy', 'allkeys-lru']);
+    const detail = expect.stringContaining('Set "maxmemory-policy noeviction"');
+    await expect.poll(health, { timeout: 10_000 }).toMatchObject({ state: 'failed', detail });
+    await expect(buffer.append([entryOf('alice', '1')])).rejects.toMatchObject({ code: 'buffer-unavailable' });
+    await redis.ask(['CONFIG', 'SET', 'maxmemory-policy', 'noeviction']);
+    expect((await untilDone(() => buffer.append([entryOf('alice', '1')]))).value).toMatchObject([{ kind: 'stored' }]);
+    await buffer.close();
   });
 
   it('is told to be without a file, by health', async () => {
@@ -136,6 +169,27 @@ describe('waiting for replicas', () => {
       .toContain('master_link_status:up');
     expect((await buffer.append([entryOf('alice', '2', { key: 'l' })]))[0]?.kind).toBe('duplicate');
     expect(textsOf((await buffer.exchange(readingOf('alice')))[0])).toEqual(['1', '2']);
+    await buffer.close();
+  });
+
+  it('does not have polls refused while they are away, however much is published', { timeout: 30_000 }, async () => {
+    await using redis = await startRedis();
+    const buffer = await openRedisBuffer({ url: redis.url, waitReplicas: 1 });
+    const reasons: string[] = [];
+    buffer.watch({ failed: ({ reason }) => void reasons.push(reason) });
+    let isOver = false;
+    const refused: unknown[] = [];
+    const publishing = (async () => {
+      while (!isOver) {
+        refused.push(Promise.allSettled([buffer.append([entryOf('alice', 'm')])]));
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    })();
+    for (let poll = 0; poll < 4; poll++) expect(await buffer.exchange(readingOf('bob'))).toHaveLength(1);
+    isOver = true;
+    await publishing;
+    await Promise.all(refused);
+    expect(reasons).toEqual([]);
     await buffer.close();
   });
 });

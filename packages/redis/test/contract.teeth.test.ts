@@ -137,7 +137,7 @@ const faults: readonly Fault[] = [
     'forgets since when a topic waits',
     "§9.7 the newer one inherits the older one's latency clock, and has a life of its own",
     'append',
-    'local waited = replaced and now - replaced.waitingSince or 0',
+    'local waited = replaced and math.max(0, now - replaced.waitingSince) or 0',
     'local waited = 0',
   ],
   [

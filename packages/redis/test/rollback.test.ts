@@ -1,5 +1,5 @@
 /** A Redis that comes back without what it took last: whoever follows a queue is told, and misses nothing in silence. */
-import type { Place, QueueReading } from '@pollux/core/server';
+import type { AppendOutcome, Place, QueueReading } from '@pollux/core/server';
 import { describe, expect, it } from 'vitest';
 import { openRedisBuffer, openWithScripts } from '../src/redis-buffer.ts';
 import { createScripts, script } from '../src/scripts/index.ts';
@@ -53,6 +53,52 @@ describe('a Redis that forgot what it took last', () => {
     }));
     expect([texts, reasons]).toEqual([[], []]);
     expect(ids).toBe(5);
+  });
+});
+
+describe('a message that may be lost', () => {
+  it('is not said to be acknowledged when what follows it is', { timeout: 60_000 }, async () => {
+    await using redis = await startRedis();
+    const buffer = await openRedisBuffer({ url: redis.url, limits: { sessionSeconds: 1 } });
+    await buffer.append([entryOf('alice', '1')]);
+    await redis.ask(['SAVE']);
+    const [lost] = await buffer.append([entryOf('alice', '2')]);
+    await redis.kill();
+    await redis.start();
+    const { value } = await untilDone(() => buffer.append([entryOf('alice', '3')]));
+    const [reading] = await buffer.exchange(readingOf('alice'));
+    // It frees nothing until sessions that may have been there had their time to come back.
+    await expect
+      .poll(async () => (await buffer.exchange(readingOf('alice', endOf(reading), endOf(reading))))[0]?.freed, { timeout: 5000 })
+      .toBe(2);
+    const stateOf = async (outcome: AppendOutcome | undefined) => buffer.find(outcome?.kind === 'stored' ? outcome.id : '');
+    expect(await stateOf(value[0])).toMatchObject({ state: 'gone', reason: 'acknowledged' });
+    expect(await stateOf(lost)).toMatchObject({ state: 'gone', reason: 'unknown' });
+    await buffer.close();
+  });
+});
+
+describe('a primary whose place another one had meanwhile', () => {
+  it('does not know what that one took: who follows is told', { timeout: 60_000 }, async () => {
+    await using first = await startRedis({ 'repl-diskless-sync-delay': '0' });
+    await using second = await startRedis({ replicaof: `127.0.0.1 ${first.port}` });
+    const buffer = await openRedisBuffer({ url: first.url });
+    await buffer.append([entryOf('alice', '1')]);
+    const [before] = await buffer.exchange(readingOf('alice'));
+    const link = async () => String(await second.ask(['INFO', 'replication']));
+    await expect.poll(link, { timeout: 20_000 }).toContain('master_link_status:up');
+    // The second one takes over, takes a message, and is gone before the first one has heard of it.
+    await second.ask(['REPLICAOF', 'NO', 'ONE']);
+    const meanwhile = await openRedisBuffer({ url: second.url });
+    expect(await meanwhile.append([entryOf('alice', '2')])).toMatchObject([{ kind: 'stored' }]);
+    await meanwhile.close();
+    await second.kill();
+    await first.ask(['REPLICAOF', '127.0.0.1', String(second.port)]);
+    await expect.poll(() => buffer.health?.().state, { timeout: 20_000 }).toBe('failed');
+    await first.ask(['REPLICAOF', 'NO', 'ONE']);
+    const { value } = await untilDone(() => buffer.exchange(readingOf('alice', endOf(before), endOf(before))));
+    await buffer.close();
+    expect(value[0]?.losses.map(({ reason }) => reason)).toEqual(['reset']);
   });
 });
 

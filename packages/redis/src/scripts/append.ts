@@ -1,9 +1,10 @@
 /** Publishing: entries of one bucket, in order, each stored or told why not. */
+import { removal } from './removing.ts';
 
 /** Arguments of one entry, in this order. */
 const entryArguments = 11;
 
-export const append: string = `
+export const append: string = `${removal}
 -- Bytes before this call: in other buckets, which this script does not see, and in this one.
 local others = tonumber(ARGV[5]) + tonumber(call('HGET', TOTALS, 'bytes') or 0)
 
@@ -70,7 +71,8 @@ local function appendOne(queue, members, size, ttl, urgency, topic, key, fingerp
   if replaced then leave(queue, replaced, index, 'c') end
   local position = queue.l + 1
   queue:set('l', position)
-  local waited = replaced and now - replaced.waitingSince or 0
+  -- Never less than none, where the clock went back: such a header could not be read any more.
+  local waited = replaced and math.max(0, now - replaced.waitingSince) or 0
   local header = position .. ' ' .. size .. ' ' .. now .. ' ' .. waited .. ' ' .. ttl .. ' ' .. urgency .. topic
   call('RPUSH', queue.list, header .. '\\n' .. members)
   queue:settle(size)
@@ -106,6 +108,11 @@ for i = 6, #ARGV, ${entryArguments} do
   end
   results[#results + 1] = appendOne(queue, ARGV[i + 2], tonumber(ARGV[i + 3]), tonumber(ARGV[i + 4]), ARGV[i + 5],
     ARGV[i + 6], ARGV[i + 7], ARGV[i + 8], ARGV[i + 9])
+  -- What was refused leaves nothing behind: it would be beyond the bound that it met.
+  if queue.isNew and queue.l == 0 then
+    removeQueue(queue)
+    address.opened[app] = nil
+  end
 end
 
 -- Nodes that read an address, other than the one that asks, behind its name.

@@ -9,6 +9,7 @@
  * as well: `b` bytes, `c` queues, `q` their applications, `n` nodes that read there, each with until when.
  */
 import type { Limits } from '@pollux/core';
+import { longestMs } from '../element.ts';
 import { losses } from './losses.ts';
 
 /** What an empty queue, and a remembered key, count for in the bounds of address and buffer: as in memory. */
@@ -27,11 +28,15 @@ export type ScriptLimits = Pick<
   'queueMessages' | 'queueBytes' | 'addressBytes' | 'bufferBytes' | 'keySeconds' | 'stubSeconds'
 >;
 
+function wholeMs(seconds: number): number {
+  return Math.min(Math.round(seconds * 1000), longestMs);
+}
+
 /** The bounds, as constants of the scripts: a node with others has scripts of its own. */
 function constants(limits: ScriptLimits): string {
   return `
 local QUEUE_MESSAGES, QUEUE_BYTES, ADDRESS_BYTES = ${limits.queueMessages}, ${limits.queueBytes}, ${limits.addressBytes}
-local BUFFER_BYTES, KEY_MS, STUB_MS = ${limits.bufferBytes}, ${limits.keySeconds * 1000}, ${limits.stubSeconds * 1000}
+local BUFFER_BYTES, KEY_MS, STUB_MS = ${limits.bufferBytes}, ${wholeMs(limits.keySeconds)}, ${wholeMs(limits.stubSeconds)}
 local STUB_BYTES, KEY_BYTES, SKIPPED = ${stubBytes}, ${keyBytes}, ${skipped}
 local LEDGER, ENDINGS = ${ledgerLength}, ${endingsKept}
 `;
@@ -42,6 +47,9 @@ local call, sub, match, find, concat = redis.call, string.sub, string.match, str
 local TOTALS = KEYS[1]
 local PREFIX = sub(TOTALS, 1, -2)
 local echo, wanted, now = ARGV[1], ARGV[2], tonumber(ARGV[3])
+-- A key that never is. While a slot moves, Redis ends a script that touches one it does not have: better here, where
+-- nothing was changed yet, than halfway.
+call('EXISTS', PREFIX .. '-')
 if now == 0 then
   local time = call('TIME')
   now = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -155,6 +163,7 @@ local function openQueue(address, app, epoch)
   local suffix = app .. ':' .. address.name
   local record = { e = epoch, g = era, u = now, l = 0, f = 0, h = 0, s = 0, b = 0, n = 0, p = {}, isChanged = true }
   queue = attach(record, address, app, suffix, PREFIX .. 'q:' .. suffix)
+  queue.isNew = true
   call('HSET', PREFIX .. 'e', epoch, suffix)
   if address.c == 0 then sums.addresses = sums.addresses + 1 end
   address.c = address.c + 1

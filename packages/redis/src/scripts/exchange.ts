@@ -30,8 +30,8 @@ local function keepPlace(queue, handled)
   if place[1] > queue.h then queue:set('h', place[1]) end
 end
 
--- Frees up to the lowest place that is kept; returns how many messages that took.
-local function free(queue)
+-- The lowest place that is kept; the others are forgotten.
+local function lowestPlace(queue)
   local lowest
   for name, place in pairs(queue.p) do
     if place[2] <= now then
@@ -41,6 +41,11 @@ local function free(queue)
       lowest = place[1]
     end
   end
+  return lowest
+end
+
+-- Frees up to a place; returns how many messages that took.
+local function free(queue, lowest)
   if not lowest or lowest <= queue.f or not mayFree then return 0 end
   queue:set('f', lowest)
   local count = indexAfter(queue, lowest)
@@ -82,7 +87,8 @@ local function exchangeOne(queue, i)
   if limitEpoch ~= '' then noteSent(queue, limitEpoch, limitTo) end
   local stood = not isReset and handledEpoch ~= '' and stands(handledEpoch, handledTo)
   keepPlace(queue, stood and math.min(handledTo, limit) or nil)
-  local freed = ARGV[i + 7] == '0' and free(queue) or 0
+  local lowest = lowestPlace(queue)
+  local freed = ARGV[i + 7] == '0' and free(queue, lowest) or 0
   local found, more = read(queue, after)
   queue:save()
   return { queue.e, after, queue.l, more, isReset and 1 or 0, freed, queue.f, queue.o and 1 or 0, queue.L or '', found }

@@ -11,7 +11,14 @@ end
 /** What comes to an address is told to a node for as long as it asks; the note lasts at least half as long as a place. */
 export const reader: string = `
 local function noteReader(address, node, keepMs)
-  if (address.n[node] or 0) >= now + keepMs / 2 then return end
+  local known = address.n[node]
+  if (known or 0) >= now + keepMs / 2 then return end
+  -- Where nothing is ever appended, this alone forgets the nodes that are gone.
+  if not known then
+    for name, untilMs in pairs(address.n) do
+      if untilMs <= now then address.n[name] = nil end
+    end
+  end
   address.n[node] = now + keepMs
   address.isChanged = true
 end

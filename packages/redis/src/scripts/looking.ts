@@ -73,9 +73,16 @@ end
 return { echo, {}, rows }
 `;
 
-/** The queues of one address, each with its fields, its count of parked messages, and when its oldest was accepted. */
+/**
+ * The queues of one address, each with its fields, its count of parked messages, and when its oldest was accepted; before
+ * them the moment, by which places are kept.
+ */
 export const describe: string = `${beginning}
-local rows = {}
+local rows, now = {}, tonumber(ARGV[3])
+if now == 0 then
+  local time = call('TIME')
+  now = time[1] * 1000 + math.floor(time[2] / 1000)
+end
 local address = recordAt(PREFIX .. 'a:' .. ARGV[4]) or { q = {} }
 for app in pairs(address.q) do
   local suffix = app .. ':' .. ARGV[4]
@@ -88,7 +95,7 @@ for app in pairs(address.q) do
     first and tonumber(match(first, '^%d+ %d+ (%d+)')) or 0,
   }
 end
-return { echo, {}, rows }
+return { echo, {}, { now, rows } }
 `;
 
 /** Messages after a position, pending or parked. */

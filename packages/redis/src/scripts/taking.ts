@@ -1,5 +1,7 @@
 /** Where a message is, taking it out, erasing, sweeping, and taking queues over from another buffer. */
 
+import { removal } from './removing.ts';
+
 /** Messages that one queue keeps parked, as in memory; the oldest goes first. */
 const parkedKept = 100;
 
@@ -74,27 +76,6 @@ saveSums()
 return { echo, removed, found }
 `;
 
-const removal = `
-local function removeQueue(queue)
-  local keys = call('HLEN', queue.keys)
-  local bytes = queue.b + STUB_BYTES + keys * KEY_BYTES
-  local held = parkedOf(queue)
-  for _, message in ipairs(held) do bytes = bytes + message.size end
-  grow(queue.address, -bytes)
-  sums.messages = sums.messages - queue.n
-  sums.parked = sums.parked - #held
-  sums.queues = sums.queues - 1
-  local address = queue.address
-  address.c = address.c - 1
-  address.q[queue.app] = nil
-  if address.c == 0 then sums.addresses = sums.addresses - 1 end
-  call('HDEL', PREFIX .. 'e', queue.e)
-  call('ZREM', PREFIX .. 'd', queue.suffix)
-  call('DEL', queue.key, queue.list, queue.aside, queue.keys, queue.topics)
-  queue.isRemoved = true
-end
-`;
-
 export const erase: string = `${removal}
 local address = openAddress(ARGV[4])
 local apps, count = {}, 0
@@ -121,23 +102,28 @@ return { echo, removed, count }
 /** Queues that one sweep looks at; more follow at once. */
 export const sweepBatch = 100;
 
+/** Milliseconds for each key of a queue until they are looked through again, which takes a few microseconds for each. */
+const keyPauseMs = 1;
+
 export const sweep: string = `${removal}
 local function forgetKeys(queue)
   if not queue.y or now < queue.y then return end
-  local next, gone = nil, {}
+  local next, gone, kept = nil, {}, 0
   local raw = call('HGETALL', queue.keys)
   for i = 1, #raw, 2 do
     local untilMs = tonumber(match(raw[i + 1], '^%S+ %d+ (%d+)'))
     if untilMs <= now then
       gone[#gone + 1] = raw[i]
-    elseif not next or untilMs < next then
-      next = untilMs
+    else
+      kept = kept + 1
+      if not next or untilMs < next then next = untilMs end
     end
   end
   for _, key in ipairs(gone) do call('HDEL', queue.keys, key) end
   grow(queue.address, -#gone * KEY_BYTES)
   if next then
-    queue:set('y', next)
+    -- All are read to find those whose time is over: the more there are, the longer it takes until that is done again.
+    queue:set('y', math.max(next, now + kept * ${keyPauseMs}))
   else
     queue:set('y', nil)
   end

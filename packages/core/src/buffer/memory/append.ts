@@ -17,8 +17,8 @@ export function appendOne(context: MemoryContext, entry: AppendEntry, nowMs: num
   }
   const bound = makeRoom(context, queue, entry, pendingOf(queue, entry.topic));
   if (bound !== undefined) {
-    // Made for this entry: nobody looks after it, and it would count for as long as the buffer lives.
-    if (queue.dueMs === Number.POSITIVE_INFINITY) context.table.remove(queue);
+    // One that was made for this, and was never scheduled, would stay for ever, beyond the bound that was met.
+    if (queue.last === 0 && queue.dueMs === Number.POSITIVE_INFINITY) context.table.remove(queue);
     return { kind: 'full', bound };
   }
   // Looked up again: making room may have dropped it.

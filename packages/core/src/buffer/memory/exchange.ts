@@ -23,7 +23,8 @@ export function exchangeOne(context: MemoryContext, asked: QueueExchange, reques
   noteSent(context, queue, asked.limit);
   const handledTo = isReset || handled === undefined || !stands(queue, handled) ? undefined : Math.min(handled.position, limit);
   if (queue.address.kind === 'recipient' && keepPlace(queue, request, nowMs, handledTo)) context.journal?.changed(queue);
-  const freed = queue.address.kind === 'recipient' && asked.retain !== true ? free(context, queue, nowMs) : 0;
+  const lowest = lowestPlace(queue, nowMs);
+  const freed = queue.address.kind === 'recipient' && asked.retain !== true ? free(context, queue, lowest, nowMs) : 0;
   return readOn(queue, after, request.maxBytes, isReset, freed);
 }
 
@@ -79,8 +80,8 @@ function placeOf(queue: Queue, session: string, untilMs: number, start: number):
   return place;
 }
 
-/** Frees up to the lowest place that is kept; returns how many messages that took. */
-function free(context: MemoryContext, queue: Queue, nowMs: number): number {
+/** The lowest place that is kept; the others are forgotten. */
+function lowestPlace(queue: Queue, nowMs: number): number {
   let lowest = Number.POSITIVE_INFINITY;
   let silent = 0;
   for (const place of queue.places) {
@@ -88,6 +89,11 @@ function free(context: MemoryContext, queue: Queue, nowMs: number): number {
     else if (place.handled < lowest) lowest = place.handled;
   }
   if (silent > 0) queue.places = queue.places.filter((place) => place.untilMs > nowMs);
+  return lowest;
+}
+
+/** Frees up to a place; returns how many messages that took. */
+function free(context: MemoryContext, queue: Queue, lowest: number, nowMs: number): number {
   if (lowest <= queue.freedTo || lowest === Number.POSITIVE_INFINITY || nowMs < context.freesFromMs) return 0;
   queue.freedTo = lowest;
   context.journal?.changed(queue);

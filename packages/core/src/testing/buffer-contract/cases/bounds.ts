@@ -61,6 +61,21 @@ export const bounds: readonly BufferCase[] = [
   },
   {
     clause: '13.1',
+    title: 'what is refused leaves no queue behind, however many addresses it was for',
+    limits: { bufferBytes: 5000 },
+    run: async ({ expect, put, buffer }) => {
+      let stored = 0;
+      for (let n = 0; n < 30; n++) {
+        const [outcome] = await put(['m'], { address: { kind: 'recipient', name: `user${n}` }, size: 100 });
+        if (outcome?.kind === 'stored') stored++;
+      }
+      const { addresses, queues, bytes } = await buffer.inspect.totals();
+      expect({ addresses, queues }).toEqual({ addresses: stored, queues: stored });
+      expect(bytes <= 5000 + 512).toBe(true);
+    },
+  },
+  {
+    clause: '13.1',
     title: 'empty queues count, so that asking for many addresses is bounded, too',
     limits: { bufferBytes: 50_000 },
     run: async ({ buffer, reader, expect }) => {

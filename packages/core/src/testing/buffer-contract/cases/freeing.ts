@@ -172,6 +172,18 @@ export const freeing: readonly BufferCase[] = [
   },
   {
     clause: '5.2',
+    title: 'with retain, too, the place of a silent session is forgotten',
+    run: async (scene) => {
+      for (const session of ['a', 'b', 'c']) await scene.reader(session).next({ retain: true, keepMs: 1000 });
+      await scene.pass(1100);
+      await scene.reader('d').next({ retain: true });
+      const kept: string[] = [];
+      for await (const { places = [] } of scene.buffer.inspect.everything()) kept.push(...places.map(({ session }) => session));
+      scene.expect(kept).toEqual(['d']);
+    },
+  },
+  {
+    clause: '5.2',
     title: 'a session that opens later holds back what is held from then on',
     run: async (scene) => {
       const [a] = await readers(scene, 'a');

@@ -1,0 +1,30 @@
+/** Publishes that are refused at a bound. */
+import { describe, expect, it } from 'vitest';
+import { openRedisBuffer } from '../src/index.ts';
+import { startRedis } from '../src/testing/index.ts';
+import { entryOf, readingOf, textsOf } from './support/entries.ts';
+
+describe('a publish that is refused', () => {
+  it('leaves nothing behind, so that the bound is kept however many come', async () => {
+    await using redis = await startRedis();
+    const buffer = await openRedisBuffer({ url: redis.url, limits: { bufferBytes: 5000, queueBytes: 3000 } });
+    const outcomes = await buffer.append(Array.from({ length: 200 }, (_, n) => entryOf(`user${n}`, 'm')));
+    const stored = outcomes.filter(({ kind }) => kind === 'stored').length;
+    expect(stored).toBeGreaterThan(0);
+    expect(await buffer.inspect.totals()).toMatchObject({ addresses: stored, queues: stored, messages: stored });
+    expect((await buffer.inspect.totals()).bytes).toBeLessThan(5000 + 512);
+    // Three keys of the bucket, and three of each queue with its address.
+    expect(await redis.ask(['DBSIZE'])).toBe(3 + 3 * stored);
+    await buffer.close();
+  });
+
+  it('does not keep the next one of its call from being stored', async () => {
+    await using redis = await startRedis();
+    const buffer = await openRedisBuffer({ url: redis.url, limits: { queueBytes: 3000 } });
+    const entries = [entryOf('alice', 'too large', { size: 4000 }), entryOf('alice', '1'), entryOf('alice', '2')];
+    expect((await buffer.append(entries)).map(({ kind }) => kind)).toEqual(['full', 'stored', 'stored']);
+    expect(textsOf((await buffer.exchange(readingOf('alice')))[0])).toEqual(['1', '2']);
+    expect(await buffer.inspect.totals()).toMatchObject({ addresses: 1, queues: 1, messages: 2, bytes: 712 });
+    await buffer.close();
+  });
+});
