@@ -24,7 +24,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   let healthy = false;
   let failures = 0;
   let transport = freshTransport;
-  /** Held polls in a row that ended early with nothing new. */
+  /** Polls in a row, of those meant to last, that ended early with nothing new. */
   let idleTurns = 0;
   /** Token or session were renewed since all was well: once is worth a try, more is a failure. */
   let renewed = false;
@@ -147,8 +147,8 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     await work.handled();
     if (state !== turning) return;
     // An interval that is advised says itself why nothing was held.
-    idleTurns =
-      polling.held && !news && !wire.advice.interval && polling.limitMs() - polling.leftMs() < suspiciousMs ? idleTurns + 1 : 0;
+    const isIdle = polling.rung < 2 && !news && !wire.advice.interval && clock.monotonic() - polling.sentMs < suspiciousMs;
+    idleTurns = isIdle ? idleTurns + 1 : 0;
     goOn(answer, news);
   };
 

@@ -1,0 +1,33 @@
+/** Streams event by event: what they bring, how they end, and what comes after an end. */
+import { describe, expect, it } from 'vitest';
+import { event, streaming } from './scripted-stream.ts';
+
+describe('a stream that ends in order', () => {
+  it('is followed by the next one at once, however many there were', async () => {
+    const { begin, clock, poll } = await streaming();
+    for (let turn = 0; turn < 5; turn++) {
+      const { say, end } = await begin();
+      for (let beat = 0; beat < 20; beat++) {
+        await clock.advance(15_000);
+        say(':\n\n');
+      }
+      say(event({ reason: 'age' }, 'end'));
+      end();
+      await clock.settle();
+      expect(poll().header('accept')).toBe('text/event-stream');
+    }
+  });
+
+  it('as soon as it began, again and again, is not asked for without a pause', async () => {
+    const { begin, clock, server } = await streaming();
+    for (let turn = 0; turn < 2; turn++) {
+      const { say, end } = await begin();
+      say(event({ reason: 'age' }, 'end'));
+      end();
+      await clock.settle();
+    }
+    expect(server.open).toHaveLength(0);
+    await clock.advance(2000);
+    expect(server.open).toHaveLength(1);
+  });
+});
