@@ -37,7 +37,7 @@ export async function readEvents(response: Response, heard: () => boolean, take:
   let data = '';
   let end = '';
   const readLine = (line: string): void => {
-    const [, name, value = ''] = /^(\w+): ?(.*)/.exec(line) ?? [];
+    const [, name, value = ''] = /^(\w+): ?(.*)/s.exec(line) ?? [];
     if (name === 'event') type = value;
     if (name === 'data') data += value;
     if (line !== '') return;

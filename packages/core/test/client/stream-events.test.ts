@@ -1,5 +1,6 @@
 /** Streams event by event: what they bring, how they end, and what comes after an end. */
 import { describe, expect, it } from 'vitest';
+import { direct, news } from './harness.ts';
 import { event, streaming } from './scripted-stream.ts';
 
 describe('a stream that ends in order', () => {
@@ -29,5 +30,18 @@ describe('a stream that ends in order', () => {
     expect(server.open).toHaveLength(0);
     await clock.advance(2000);
     expect(server.open).toHaveLength(1);
+  });
+});
+
+describe('an event', () => {
+  it('may hold line separators that are none to a stream', async () => {
+    const { begin, clock, orders, told } = await streaming();
+    const seen: unknown[] = [];
+    orders.on('note', ({ data }) => void seen.push(data));
+    const { say } = await begin();
+    say(event(news('orders', [direct(1, { data: 'a\u2028b\u2029c' })])));
+    await clock.settle();
+    expect(seen).toEqual(['a\u2028b\u2029c']);
+    expect(told('request-failed')).toEqual([]);
   });
 });
