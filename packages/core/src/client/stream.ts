@@ -8,7 +8,7 @@ async function readText(response: Response, take: (text: string) => number): Pro
   while (reader) {
     const { done, value } = await reader.read();
     if (take(decoder.decode(value, { stream: !done })) > answerBytes) {
-      void reader.cancel();
+      reader.cancel().catch(() => undefined);
       throw new RangeError(`an answer of more than ${answerBytes} bytes`);
     }
     if (done) break;

@@ -1,7 +1,10 @@
 /** Streams event by event: what they bring, how they end, and what comes after an end. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { direct, news } from './harness.ts';
 import { event, streaming } from './scripted-stream.ts';
+
+type Hear = (event: 'unhandledRejection', listener: (reason: unknown) => void) => void;
+const { process: program } = globalThis as unknown as { process: { on: Hear; off: Hear } };
 
 describe('a stream that ends in order', () => {
   it('is followed by the next one at once, however many there were', async () => {
@@ -43,5 +46,35 @@ describe('an event', () => {
     await clock.settle();
     expect(seen).toEqual(['a\u2028b\u2029c']);
     expect(told('request-failed')).toEqual([]);
+  });
+});
+
+describe('a stream whose client is closed by a handler', () => {
+  it('brings nothing more, be it in the same piece', async () => {
+    const { begin, client, clock, orders, told } = await streaming();
+    orders.on('note', () => void client.close());
+    const { say } = await begin();
+    say(event(news('orders', [direct(1)])) + event(news('orders', [direct(2)])));
+    await clock.settle();
+    expect(client.state).toBe('stopped');
+    expect(told('handled')).toHaveLength(1);
+  });
+
+  it('is given up without a rejection that nobody hears', async () => {
+    const unheard: unknown[] = [];
+    const hear = (reason: unknown): void => void unheard.push(reason);
+    program.on('unhandledRejection', hear);
+    onTestFinished(() => program.off('unhandledRejection', hear));
+    const { begin, client, clock, orders } = await streaming();
+    orders.on('note', async () => {
+      await undefined;
+      void client.close();
+    });
+    const { say } = await begin();
+    say(event(news('orders', [direct(1)])));
+    say(':\n\n');
+    say(':\n\n');
+    await clock.settle();
+    expect(unheard).toEqual([]);
   });
 });
