@@ -34,6 +34,12 @@ function discard(response: Response): void {
   response.body?.cancel().catch(() => undefined);
 }
 
+/** Waits for the whole body of a good response: one that breaks off, or stands still, is none. */
+async function arrive(response: Response): Promise<Response> {
+  if (response.ok) await response.clone().text();
+  return response;
+}
+
 export function createFetcher(context: ClientContext, application: string, options: ApplicationClientOptions): Fetcher {
   const targets = parseFetchTargets(options.fetchTargets ?? []);
   const versions = new Map<string, string>();
@@ -53,7 +59,7 @@ export function createFetcher(context: ClientContext, application: string, optio
       let reason: string;
       let floorMs = 0;
       try {
-        const response = await context.request(url, prepare, fetchMs);
+        const response = await context.request(url, prepare, fetchMs, arrive);
         const { status } = response;
         context.emit({ kind: 'fetched', application, href: url, status });
         if (status !== 429 && status < 500) return response;
