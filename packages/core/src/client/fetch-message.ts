@@ -69,7 +69,8 @@ export function createFetcher(context: ClientContext, application: string, optio
       } catch (error) {
         reason = describeError(error);
       }
-      if (failures === fetchAttempts) return reason;
+      // With the client the last attempt was given up, too: that is no failure of it.
+      if (failures === fetchAttempts && !context.ended) return reason;
       await context.sleep(backOffMs(failures, context.random, floorMs));
     }
   };
