@@ -77,8 +77,11 @@ export function createFetcher(context: ClientContext, application: string, optio
 
   /** Gets what a message names and lets `handle` have it; resolves to why that failed for good. */
   const obtain = async (message: FetchMessage, handle: Parameters<Fetcher>[2]): Promise<string | undefined> => {
-    const { href, version } = message.fetch;
-    if (version !== undefined && versions.get(href) === version) return undefined;
+    const { type, fetch } = message;
+    const { href, version } = fetch;
+    // Handlers of another type have not had it.
+    const key = `${href} ${type}`;
+    if (version !== undefined && versions.get(key) === version) return undefined;
     const url = resolveFetch(href, targets, ownOrigin());
     // Without a page there is no origin that a mere path could belong to.
     const response = url && url[0] !== '/' ? await request(url) : 'fetch target not registered';
@@ -95,7 +98,7 @@ export function createFetcher(context: ClientContext, application: string, optio
     if (reason === undefined && version !== undefined) {
       // Forgetting costs no more than a fetch.
       if (versions.size >= rememberedVersions) versions.clear();
-      versions.set(href, version);
+      versions.set(key, version);
     }
     return reason;
   };
