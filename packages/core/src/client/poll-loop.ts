@@ -228,7 +228,8 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
       show(next);
     },
     wake: () => {
-      if (state.kind === 'polling') watch(state);
+      // One that is watched already needs no second watch.
+      if (state.kind === 'polling' && state.leftMs() <= 0) watch(state);
       if (state.kind === 'resting') resume();
     },
     offline: () => {

@@ -106,9 +106,11 @@ describe('a page that becomes visible', () => {
   it('leaves a poll alone that may well be alive', async () => {
     const { clock, poll } = await opened();
     await clock.advance(20_000);
-    tell('visibilitychange');
+    const { pending } = clock;
+    for (let times = 0; times < 10; times++) tell('visibilitychange');
     await clock.advance(0);
     expect(poll().body.seq).toBe(1);
+    expect(clock.pending).toBe(pending);
   });
 });
 
