@@ -48,8 +48,11 @@ export interface Feed {
 
 const never = Number.POSITIVE_INFINITY;
 
-/** @param isShared whether other tabs may come */
-export function createFeed({ clock }: ClientContext, isShared: () => boolean): Feed {
+/**
+ * @param me this tab
+ * @param isShared whether other tabs may come
+ */
+export function createFeed({ clock }: ClientContext, me: string, isShared: () => boolean): Feed {
   const parts = new Map<string, Part>();
   let log = createSectionLog();
   let paused = false;
@@ -66,8 +69,11 @@ export function createFeed({ clock }: ClientContext, isShared: () => boolean): F
     return [...parts].filter(([tab, { one }]) => !one || tab === chosen).map(([, part]) => part);
   };
 
+  /** Whether a tab's place is ahead of what this one heard, as when it took over amid an answer; or it was long away. */
+  const isElsewhere = (part: Part): boolean => part !== parts.get(me) && !log.since(part.cursor);
+
   const place = (): string | null | undefined => {
-    const lowest = log.lowest(takers().flatMap((part) => (part.fresh && log.end ? [] : [part.cursor])));
+    const lowest = log.lowest(takers().flatMap((part) => ((part.fresh && log.end) || isElsewhere(part) ? [] : [part.cursor])));
     return lowest === undefined ? log.end : lowest;
   };
 
