@@ -1,7 +1,7 @@
 /** Finds the handlers for what an application received, and sees to it that each item ends: handled, failed or unhandled. */
 import type { DirectMessage, FailedMessage, FetchMessage } from '../protocol/types.ts';
 import type { ApplicationClientOptions } from './application-client.ts';
-import { handlerMs, handlerWaitMs } from './bounds.ts';
+import { handlerMs, handlerWaitMs, reasonLength } from './bounds.ts';
 import type { CheckResult } from './check.ts';
 import type { ClientContext } from './context.ts';
 import { createFetcher } from './fetch-message.ts';
@@ -72,7 +72,7 @@ export function createDispatcher(
     context.memory.finish(id);
     if (reason === undefined) return context.emit({ kind: 'handled', application, id });
     complain(id, reason);
-    reportFailed({ id, reason });
+    reportFailed({ id, reason: reason.slice(0, reasonLength) });
   };
 
   /** Resolves when a handler for the key came, or nobody did in time. */
