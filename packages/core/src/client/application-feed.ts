@@ -86,6 +86,11 @@ export function createFeed({ clock }: ClientContext, me: string, isShared: () =>
     return Math.max(0, refusedUntilMs - nowMs, paused ? sentAtMs + touchMs - nowMs : 0);
   };
 
+  /** What the first answer brings follows where its tabs stood; a tab that does not poll did not ask for it itself. */
+  const begin = (): void => {
+    if (log.end === undefined) log.start(takers().find(({ cursor }) => cursor !== null)?.cursor ?? null);
+  };
+
   const trim = (): void => log.trim(place(), isShared() ? keptEntries : 0);
 
   return {
@@ -110,7 +115,7 @@ export function createFeed({ clock }: ClientContext, me: string, isShared: () =>
       sent = undefined;
       const taking = takers();
       if (taking.length === 0 || outForMs() > 0) return undefined;
-      if (log.end === undefined) log.start(taking.find(({ cursor }) => cursor !== null)?.cursor ?? null);
+      begin();
       const read = log.end ?? null;
       const cursor = place() ?? null;
       sent = cursor;
@@ -139,6 +144,7 @@ export function createFeed({ clock }: ClientContext, me: string, isShared: () =>
     absorb: (section) => {
       if (section?.kind === 'refused') refusedUntilMs = clock.monotonic() + section.retryInMs;
       if (section?.kind !== 'news') return section !== undefined;
+      begin();
       if (!log.end) for (const [tab, part] of parts) parts.set(tab, { ...part, fresh: false });
       const news = log.add(section);
       trim();

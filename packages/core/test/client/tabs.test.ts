@@ -74,3 +74,26 @@ it('a tab that takes over before it heard what the former one was answered misse
   expect([...second.gaps, ...third.gaps]).toEqual([]);
   expect(server.open.map(({ body }) => body)).toMatchObject([{ applications: { orders: { cursor: 'c1' } } }]);
 });
+
+it('an application that only a following tab has begins without a gap', async () => {
+  const { open, settle } = openBrowser();
+  const first = await open();
+  const { server, clock } = first;
+  server.open[0]?.answer(200, news('orders', []));
+  await settle();
+  const second = await open();
+  const seen: unknown[] = [];
+  const calls = second.client.application('calls');
+  calls.on('note', ({ data }) => void seen.push(data));
+  calls.onGap((gap) => void second.gaps.push(gap));
+  await settle();
+  await clock.advance(20);
+  expect(server.open[0]?.body.applications).toEqual({ orders: { cursor: 'c0' }, calls: { cursor: null } });
+  server.open[0]?.answer(200, news('calls', [direct(1)]));
+  await settle();
+  await clock.advance(2000);
+  await settle();
+  expect(seen).toEqual([1]);
+  expect(second.gaps).toEqual([]);
+  expect(server.open[0]?.body.applications).toMatchObject({ calls: { cursor: 'c1' } });
+});
