@@ -53,14 +53,11 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     timers.push(context.after(ms, poll));
   };
 
-  const floorLeftMs = (): number => Math.max(0, notBeforeMs - clock.monotonic());
+  /** Negative where it is past, which is no floor. */
+  const floorLeftMs = (): number => notBeforeMs - clock.monotonic();
 
   /** Polls as soon as it may: at once without a timer, which a hidden page would be given late. */
-  const resume = (): void => {
-    const ms = floorLeftMs();
-    if (ms > 0) rest(ms, ms, true);
-    else poll();
-  };
+  const resume = (ms = floorLeftMs()): void => (ms > 0 ? rest(ms, ms, true) : poll());
 
   const fail = (reason: string, floorMs = 0): void => {
     failures++;
@@ -228,7 +225,6 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
       show(next);
     },
     wake: () => {
-      // One that is watched already needs no second watch.
       if (state.kind === 'polling' && state.leftMs() <= 0) watch(state);
       if (state.kind === 'resting') resume();
     },
