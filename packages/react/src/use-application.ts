@@ -37,9 +37,10 @@ type NamedHandlers = Handlers<
 
 /** `['on:call.offered', 'onGap']`: what is handled, whoever handles it. */
 function keysOf({ on = {}, onFetch = {}, ...others }: Handlers<object, object>): readonly string[] {
-  const given = Object.entries(others).filter(([, handler]) => handler !== undefined);
-  const typed = [...Object.keys(on).map((type) => `on:${type}`), ...Object.keys(onFetch).map((type) => `onFetch:${type}`)];
-  return [...typed, ...given.map(([name]) => name)].toSorted();
+  // One that is missing for now takes no message: what comes waits for it.
+  const given = (handlers: object, prefix: string): readonly string[] =>
+    Object.entries(handlers).flatMap(([name, handler]) => (handler === undefined ? [] : [prefix + name]));
+  return [...given(on, 'on:'), ...given(onFetch, 'onFetch:'), ...given(others, '')].toSorted();
 }
 
 /** `'on:call.offered'` as name and type; others have no type. */

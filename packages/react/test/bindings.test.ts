@@ -112,6 +112,22 @@ it('the application stays until the last component goes; then messages stay with
   expect(await pending()).toBe(1);
 });
 
+it('a type whose handler is missing for now is not handled by nothing', async () => {
+  seen.length = 0;
+  const { render, advance, notify } = setup();
+  const Listening = ({ isOn }: { readonly isOn: boolean }): null => {
+    const on = isOn ? ({ data }: { readonly data: { readonly from: string } }) => void seen.push(data.from) : undefined;
+    useApplication(crm, { on: { 'call.offered': on } as { 'call.offered': NonNullable<typeof on> } });
+    return null;
+  };
+  await render(createElement(Listening, { isOn: false }));
+  await notify('1');
+  await advance(1000);
+  await render(createElement(Listening, { isOn: true }));
+  await advance(1000);
+  expect(seen).toEqual(['1']);
+});
+
 it('outside of a provider it is said what to do', async () => {
   const root = createRoot(document.createElement('div'), { onUncaughtError: () => undefined });
   const Lost = (): ReactNode => useStatus();

@@ -48,8 +48,11 @@ export interface Feed {
 
 const never = Number.POSITIVE_INFINITY;
 
-/** @param isShared whether other tabs may come */
-export function createFeed({ clock }: ClientContext, isShared: () => boolean): Feed {
+/**
+ * @param me this tab
+ * @param isShared whether other tabs may come
+ */
+export function createFeed({ clock }: ClientContext, me: string, isShared: () => boolean): Feed {
   const parts = new Map<string, Part>();
   let log = createSectionLog();
   let paused = false;
@@ -66,8 +69,11 @@ export function createFeed({ clock }: ClientContext, isShared: () => boolean): F
     return [...parts].filter(([tab, { one }]) => !one || tab === chosen).map(([, part]) => part);
   };
 
+  /** Whether a tab's place is ahead of what this one heard, as when it took over amid an answer; or it was long away. */
+  const isElsewhere = (part: Part): boolean => part !== parts.get(me) && !log.since(part.cursor);
+
   const place = (): string | null | undefined => {
-    const lowest = log.lowest(takers().flatMap((part) => (part.fresh && log.end ? [] : [part.cursor])));
+    const lowest = log.lowest(takers().flatMap((part) => ((part.fresh && log.end) || isElsewhere(part) ? [] : [part.cursor])));
     return lowest === undefined ? log.end : lowest;
   };
 
@@ -78,6 +84,11 @@ export function createFeed({ clock }: ClientContext, isShared: () => boolean): F
     paused = size() > (paused ? crowded / 2 : crowded - 1);
     const nowMs = clock.monotonic();
     return Math.max(0, refusedUntilMs - nowMs, paused ? sentAtMs + touchMs - nowMs : 0);
+  };
+
+  /** What the first answer brings follows where its tabs stood; a tab that does not poll did not ask for it itself. */
+  const begin = (): void => {
+    if (log.end === undefined) log.start(takers().find(({ cursor }) => cursor !== null)?.cursor ?? null);
   };
 
   const trim = (): void => log.trim(place(), isShared() ? keptEntries : 0);
@@ -104,7 +115,7 @@ export function createFeed({ clock }: ClientContext, isShared: () => boolean): F
       sent = undefined;
       const taking = takers();
       if (taking.length === 0 || outForMs() > 0) return undefined;
-      if (log.end === undefined) log.start(taking.find(({ cursor }) => cursor !== null)?.cursor ?? null);
+      begin();
       const read = log.end ?? null;
       const cursor = place() ?? null;
       sent = cursor;
@@ -133,6 +144,7 @@ export function createFeed({ clock }: ClientContext, isShared: () => boolean): F
     absorb: (section) => {
       if (section?.kind === 'refused') refusedUntilMs = clock.monotonic() + section.retryInMs;
       if (section?.kind !== 'news') return section !== undefined;
+      begin();
       if (!log.end) for (const [tab, part] of parts) parts.set(tab, { ...part, fresh: false });
       const news = log.add(section);
       trim();

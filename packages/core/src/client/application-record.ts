@@ -31,7 +31,7 @@ export function createApplicationRecord(
   changed: () => void,
   reportFailed: (failed: FailedMessage) => void,
 ): ApplicationRecord {
-  const dispatcher = createDispatcher(context, name, options, reportFailed);
+  const dispatcher = createDispatcher(context, name, options, reportFailed, () => joined);
   const progressed = (): void => {
     const { cursor } = inbox;
     if (cursor !== null) context.memory.reach(name, cursor);

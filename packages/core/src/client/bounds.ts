@@ -84,6 +84,8 @@ export const handlerWaitMs = 10_000;
 export const handlerTicks = 24;
 /** Failures that one poll reports; the others follow. */
 export const failedPerPoll = 100;
+/** Characters of a reason that is reported: all of a poll's have to fit into its 64 KiB. */
+export const reasonLength = 150;
 
 // Reloads.
 

@@ -23,8 +23,16 @@ export interface ClientContext {
   after(ms: number, callback: () => void): () => void;
   /** Resolves after `ms`; never, once the client has ended. */
   sleep(ms: number): Promise<void>;
-  /** A request that is given up `ms` after its preparation began without an answer, or when the client ends. */
-  request(url: string, prepared: RequestInit | (() => Promise<RequestInit>), ms: number): Promise<Response>;
+  /**
+   * A request that is given up where `read` is not done with its answer `ms` after its preparation began, or when the
+   * client ends.
+   */
+  request(
+    url: string,
+    prepared: RequestInit | (() => Promise<RequestInit>),
+    ms: number,
+    read?: (response: Response) => Promise<Response>,
+  ): Promise<Response>;
   /** Stops every timer and gives up every request. */
   end(): void;
   ended: boolean;
@@ -78,7 +86,7 @@ export function createContext(options: CommunicationClientOptions): ClientContex
       return () => void watchers.delete(watcher);
     },
     sleep: (ms) => new Promise((resolve) => void (context.ended || after(ms, resolve))),
-    request: (url, prepared, ms) =>
+    request: (url, prepared, ms, read) =>
       new Promise((resolve, reject) => {
         const controller = new AbortController();
         const giveUp = (): void => {
@@ -90,10 +98,13 @@ export function createContext(options: CommunicationClientOptions): ClientContex
         const go = (init: RequestInit): Promise<Response> => send(url, { ...init, signal: controller.signal });
         // A last word has to leave before this turn ends, and with it perhaps the page.
         const sent = typeof prepared === 'function' ? prepared().then(go) : go(prepared);
-        void sent.then(resolve, reject).finally(() => {
-          stop();
-          ends.delete(giveUp);
-        });
+        void sent
+          .then(read)
+          .then(resolve, reject)
+          .finally(() => {
+            stop();
+            ends.delete(giveUp);
+          });
       }),
     ended: false,
     end: () => {

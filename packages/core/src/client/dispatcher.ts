@@ -1,7 +1,7 @@
 /** Finds the handlers for what an application received, and sees to it that each item ends: handled, failed or unhandled. */
 import type { DirectMessage, FailedMessage, FetchMessage } from '../protocol/types.ts';
 import type { ApplicationClientOptions } from './application-client.ts';
-import { handlerMs, handlerWaitMs } from './bounds.ts';
+import { handlerMs, handlerWaitMs, reasonLength } from './bounds.ts';
 import type { CheckResult } from './check.ts';
 import type { ClientContext } from './context.ts';
 import { createFetcher } from './fetch-message.ts';
@@ -24,6 +24,7 @@ export function createDispatcher(
   application: string,
   options: ApplicationClientOptions,
   reportFailed: (failed: FailedMessage) => void,
+  isJoined: () => boolean,
 ): Dispatcher {
   let handlers: readonly { readonly key: string; readonly run: Handler }[] = [];
   /** Types that nobody took in time: the next message of one does not hold up the others again. */
@@ -71,13 +72,17 @@ export function createDispatcher(
     context.memory.finish(id);
     if (reason === undefined) return context.emit({ kind: 'handled', application, id });
     complain(id, reason);
-    reportFailed({ id, reason });
+    reportFailed({ id, reason: reason.slice(0, reasonLength) });
   };
 
-  /** Resolves when a handler for the key is there, or nobody has come in time. */
+  /** Resolves when a handler for the key came, or nobody did in time. */
   const awaitHandler = (key: string): Promise<void> =>
     new Promise((resolve) => {
-      const stop = context.after(handlerWaitMs, resolve);
+      const stop = context.after(handlerWaitMs, () => {
+        // While the application is left nobody could: it waits on.
+        if (isJoined()) unclaimed.add(key);
+        resolve();
+      });
       registered = () => {
         if (all(key).length === 0) return;
         stop();
@@ -106,9 +111,8 @@ export function createDispatcher(
       const { id } = message;
       if (message.kind === 'withdrawn') return conclude(id, await runAll('withdrawn', () => message.of));
       const key = `${message.kind}:${message.type}`;
-      if (all(key).length === 0 && !unclaimed.has(key)) await awaitHandler(key);
+      while (all(key).length === 0 && !unclaimed.has(key)) await awaitHandler(key);
       if (all(key).length === 0) {
-        unclaimed.add(key);
         // Not a failure to be parked on the server: nobody here wants it, and it counts as handled.
         context.emit({ kind: 'unhandled', application, id, type: message.type });
         reportFailed({ id, reason: 'unhandled', park: false });

@@ -34,6 +34,12 @@ function discard(response: Response): void {
   response.body?.cancel().catch(() => undefined);
 }
 
+/** Waits for the whole body of a good response: one that breaks off, or stands still, is none. */
+async function arrive(response: Response): Promise<Response> {
+  if (response.ok) await response.clone().text();
+  return response;
+}
+
 export function createFetcher(context: ClientContext, application: string, options: ApplicationClientOptions): Fetcher {
   const targets = parseFetchTargets(options.fetchTargets ?? []);
   const versions = new Map<string, string>();
@@ -53,7 +59,7 @@ export function createFetcher(context: ClientContext, application: string, optio
       let reason: string;
       let floorMs = 0;
       try {
-        const response = await context.request(url, prepare, fetchMs);
+        const response = await context.request(url, prepare, fetchMs, arrive);
         const { status } = response;
         context.emit({ kind: 'fetched', application, href: url, status });
         if (status !== 429 && status < 500) return response;
@@ -63,15 +69,19 @@ export function createFetcher(context: ClientContext, application: string, optio
       } catch (error) {
         reason = describeError(error);
       }
-      if (failures === fetchAttempts) return reason;
+      // With the client the last attempt was given up, too: that is no failure of it.
+      if (failures === fetchAttempts && !context.ended) return reason;
       await context.sleep(backOffMs(failures, context.random, floorMs));
     }
   };
 
   /** Gets what a message names and lets `handle` have it; resolves to why that failed for good. */
   const obtain = async (message: FetchMessage, handle: Parameters<Fetcher>[2]): Promise<string | undefined> => {
-    const { href, version } = message.fetch;
-    if (version !== undefined && versions.get(href) === version) return undefined;
+    const { type, fetch } = message;
+    const { href, version } = fetch;
+    // Handlers of another type have not had it.
+    const key = `${href} ${type}`;
+    if (version !== undefined && versions.get(key) === version) return undefined;
     const url = resolveFetch(href, targets, ownOrigin());
     // Without a page there is no origin that a mere path could belong to.
     const response = url && url[0] !== '/' ? await request(url) : 'fetch target not registered';
@@ -88,7 +98,7 @@ export function createFetcher(context: ClientContext, application: string, optio
     if (reason === undefined && version !== undefined) {
       // Forgetting costs no more than a fetch.
       if (versions.size >= rememberedVersions) versions.clear();
-      versions.set(href, version);
+      versions.set(key, version);
     }
     return reason;
   };

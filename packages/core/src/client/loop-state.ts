@@ -57,6 +57,6 @@ export interface PollLoop extends Omit<PageListener, 'look'> {
 
 export type State =
   | { readonly kind: 'idle' | 'frozen' | 'stopped' }
-  /** `notBeforeMs` binds a wake, too; `backOff` keeps an application that joins from ending it. */
-  | { readonly kind: 'resting'; readonly notBeforeMs: number; readonly backOff: boolean }
+  /** `backOff` keeps an application that joins from ending it. */
+  | { readonly kind: 'resting'; readonly backOff: boolean }
   | Polling;

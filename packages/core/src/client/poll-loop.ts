@@ -20,11 +20,13 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   let shown: ClientState = 'idle';
   let timers: (() => void)[] = [];
   let nextReviewMs = never;
+  /** Nothing is asked before, whatever happens: the server said so. */
+  let notBeforeMs = 0;
   /** The last exchange went well. After one that did not, a poll that is not held finds out whether all is well again. */
   let healthy = false;
   let failures = 0;
   let transport = freshTransport;
-  /** Held polls in a row that ended early with nothing new. */
+  /** Polls in a row, of those meant to last, that ended early with nothing new. */
   let idleTurns = 0;
   /** Token or session were renewed since all was well: once is worth a try, more is a failure. */
   let renewed = false;
@@ -46,9 +48,16 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   };
 
   const rest = (ms: number, floorMs = 0, backOff = false): void => {
-    enter({ kind: 'resting', notBeforeMs: clock.monotonic() + floorMs, backOff });
+    enter({ kind: 'resting', backOff });
+    notBeforeMs = clock.monotonic() + floorMs;
     timers.push(context.after(ms, poll));
   };
+
+  /** Negative where it is past, which is no floor. */
+  const floorLeftMs = (): number => notBeforeMs - clock.monotonic();
+
+  /** Polls as soon as it may: at once without a timer, which a hidden page would be given late. */
+  const resume = (ms = floorLeftMs()): void => (ms > 0 ? rest(ms, ms, true) : poll());
 
   const fail = (reason: string, floorMs = 0): void => {
     failures++;
@@ -139,7 +148,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   };
 
   const answered = async (polling: Polling, answer: Answer | undefined): Promise<void> => {
-    const turning: State = { kind: 'resting', notBeforeMs: 0, backOff: false };
+    const turning: State = { kind: 'resting', backOff: false };
     enter(turning);
     passed(polling, 'well');
     const news = accept(answer);
@@ -147,8 +156,8 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     await work.handled();
     if (state !== turning) return;
     // An interval that is advised says itself why nothing was held.
-    idleTurns =
-      polling.held && !news && !wire.advice.interval && polling.limitMs() - polling.leftMs() < suspiciousMs ? idleTurns + 1 : 0;
+    const isIdle = polling.rung < 2 && !news && !wire.advice.interval && clock.monotonic() - polling.sentMs < suspiciousMs;
+    idleTurns = isIdle ? idleTurns + 1 : 0;
     goOn(answer, news);
   };
 
@@ -182,7 +191,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     let ms = work.changeInMs();
     if (state.kind === 'idle') ms = ms > joiningMs ? ms : 0;
     else if (state.kind === 'polling') ms = state.held ? ms : never;
-    else if (state.kind === 'resting' && !state.backOff && ms <= joiningMs) ms = Math.max(ms, state.notBeforeMs - nowMs);
+    else if (state.kind === 'resting' && !state.backOff && ms <= joiningMs) ms = Math.max(ms, notBeforeMs - nowMs);
     else return;
     if (nowMs + ms >= nextReviewMs) return;
     nextReviewMs = nowMs + ms;
@@ -208,7 +217,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     },
     review,
     turn: () => {
-      if (state.kind !== 'frozen' && state.kind !== 'stopped') poll();
+      if (state.kind !== 'frozen' && state.kind !== 'stopped') resume();
     },
     mirror: (next) => {
       failures = 0;
@@ -216,13 +225,11 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
       show(next);
     },
     wake: () => {
-      if (state.kind === 'polling') watch(state);
-      if (state.kind !== 'resting') return;
-      const floorMs = Math.max(0, state.notBeforeMs - clock.monotonic());
-      rest(floorMs, floorMs, state.backOff);
+      if (state.kind === 'polling' && state.leftMs() <= 0) watch(state);
+      if (state.kind === 'resting') resume();
     },
     offline: () => {
-      if (state.kind === 'polling' || state.kind === 'resting') fail('offline');
+      if (state.kind === 'polling' || state.kind === 'resting') fail('offline', floorLeftMs());
     },
     hide: (kept) => {
       if (state.kind === 'frozen' || state.kind === 'stopped') return;
@@ -233,7 +240,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
       if (asked || (!kept && work.isAlone())) void wire.lastWord(asked);
     },
     show: () => {
-      if (state.kind === 'frozen') poll();
+      if (state.kind === 'frozen') resume();
     },
     close: () => {
       closed = closed ?? end();

@@ -11,6 +11,8 @@ export interface Polling {
   readonly rung: Rung;
   /** The session is known and the server was asked to hold: no answer is due soon. */
   readonly held: boolean;
+  /** When it was sent. */
+  readonly sentMs: number;
   /** A stream was heard of: its first byte came through. */
   isHeard(): boolean;
   heard(): void;
@@ -32,6 +34,7 @@ export function createPolling(clock: Clock, rung: Rung, held: boolean, wait: num
     controller: new AbortController(),
     rung,
     held,
+    sentMs: sinceMs,
     isHeard: () => limitMs === quietMs,
     heard: () => {
       limitMs = quietMs;

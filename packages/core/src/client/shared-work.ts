@@ -60,7 +60,7 @@ export function createSharedWork(
   let progress = 0;
 
   const feedOf = (name: string): Feed => {
-    const feed = feeds.get(name) ?? createFeed(context, isShared);
+    const feed = feeds.get(name) ?? createFeed(context, me, isShared);
     feeds.set(name, feed);
     return feed;
   };

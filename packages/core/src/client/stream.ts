@@ -8,7 +8,7 @@ async function readText(response: Response, take: (text: string) => number): Pro
   while (reader) {
     const { done, value } = await reader.read();
     if (take(decoder.decode(value, { stream: !done })) > answerBytes) {
-      void reader.cancel();
+      reader.cancel().catch(() => undefined);
       throw new RangeError(`an answer of more than ${answerBytes} bytes`);
     }
     if (done) break;
@@ -37,7 +37,7 @@ export async function readEvents(response: Response, heard: () => boolean, take:
   let data = '';
   let end = '';
   const readLine = (line: string): void => {
-    const [, name, value = ''] = /^(\w+): ?(.*)/.exec(line) ?? [];
+    const [, name, value = ''] = /^(\w+): ?(.*)/s.exec(line) ?? [];
     if (name === 'event') type = value;
     if (name === 'data') data += value;
     if (line !== '') return;

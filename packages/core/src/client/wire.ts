@@ -109,6 +109,8 @@ export function createWire(context: ClientContext): Wire {
             return !signal.aborted;
           };
           const end = await readEvents(response, heard, (text) => {
+            // One piece may hold several, and the first may have ended it all.
+            if (signal.aborted) return;
             told(text);
             hearer.take(text);
           });

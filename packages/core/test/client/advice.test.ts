@@ -18,6 +18,17 @@ describe('advice', () => {
     expect((await advised({ wait: 3000 })).poll().body.wait).toBe(55);
   });
 
+  it('wait: none at all is no reason to ask without a pause', async () => {
+    const { clock, server } = await advised({ wait: 0 });
+    for (let turn = 0; turn < 10 && server.open.length > 0; turn++) {
+      server.open[0]?.answer(204);
+      await clock.settle();
+    }
+    expect(server.open).toHaveLength(0);
+    await clock.advance(2000);
+    expect(server.open).toHaveLength(1);
+  });
+
   it('interval: is kept between polls until another comes, except where more is waiting', async () => {
     const { answer, clock, poll, told } = await advised({ interval: 10 });
     expect(() => poll()).toThrow('0 polls');

@@ -159,6 +159,38 @@ describe('failures', () => {
     expect(await pending(scene)).toBe(0);
   });
 
+  it('of more messages than one poll may report are told in several', async () => {
+    const scene = serve();
+    let failed = 0;
+    scene.server.observe(() => void failed++, ['failed']);
+    for (let number = 0; number < 150; number++) void scene.tell('orders', number);
+    scene
+      .connect()
+      .application('orders')
+      .on('changed', () => {
+        throw new Error('no '.repeat(400));
+      });
+    await expect.poll(() => pending(scene)).toBe(0);
+    expect(scene.errors).toHaveLength(150);
+    expect(failed).toBe(150);
+  });
+
+  it('that cannot even be told as text are failures like others', async () => {
+    const scene = serve();
+    const seen: unknown[] = [];
+    void scene.tell('orders', 1);
+    void scene.tell('orders', 2);
+    scene
+      .connect()
+      .application('orders')
+      .on('changed', ({ data }) => {
+        seen.push(data);
+        if (data === 1) throw Object.create(null);
+      });
+    await expect.poll(() => seen).toEqual([1, 2]);
+    await expect.poll(async () => (await scene.server.inspect.buffer.totals()).parked).toBe(1);
+  });
+
   it('of the network are waited out', async () => {
     const scene = serve();
     const seen: unknown[] = [];

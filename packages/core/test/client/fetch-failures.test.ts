@@ -104,6 +104,19 @@ describe('a fetch that fails', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('is no failure for good where the client ended in the last attempt', async () => {
+    const { answer, client, clock, requests, told } = await opened();
+    await answer(news('orders', [fetchMessage(1, { href: `${origin}/x` })]));
+    for (let attempt = 0; attempt < 3; attempt++) {
+      requests()[attempt]?.answer(500);
+      await clock.advance(20_000);
+    }
+    expect(requests()).toHaveLength(4);
+    void client.close();
+    await clock.settle();
+    expect(told('handler-failed')).toEqual([]);
+  });
+
   it('and whose application has left meanwhile comes again when it joins again', async () => {
     const { answer, client, clock, orders, requests, poll } = await opened();
     const gate = deferred();

@@ -169,4 +169,16 @@ describe('a burst of fetch messages', () => {
     await clock.settle();
     expect(bodies).toEqual(['five', 'six']);
   });
+
+  it('a version that handlers of another type had is fetched for those of this one', async () => {
+    const { answer, bodies, clock, orders, requests } = await opened();
+    orders.onFetch('audited', async ({ response }) => void bodies.push(`audited ${await response.text()}`));
+    const fetch = { href: `${origin}/x`, version: '5' };
+    await answer(news('orders', [fetchMessage(1, fetch), fetchMessage(2, fetch, { type: 'audited' })]));
+    requests()[0]?.answer(200, 'five');
+    await clock.settle();
+    requests()[1]?.answer(200, 'five');
+    await clock.settle();
+    expect(bodies).toEqual(['five', 'audited five']);
+  });
 });

@@ -83,12 +83,34 @@ describe('a page that becomes visible', () => {
     expect(poll().body.seq).toBe(2);
   });
 
+  it.each([
+    ['offline', 'online'],
+    ['freeze', 'resume'],
+    ['pagehide', 'pageshow'],
+  ])('nor do %s and %s', async (away, back) => {
+    const { clock, poll, server } = await opened();
+    poll().answer(503, undefined, { 'retry-after': '60' });
+    await clock.advance(1000);
+    tell(away, { persisted: true });
+    for (const lastWord of server.open) lastWord.answer(204);
+    await clock.advance(1000);
+    tell(back);
+    await clock.advance(0);
+    expect(() => poll()).toThrow('0 polls');
+    await clock.advance(57_999);
+    expect(() => poll()).toThrow('0 polls');
+    await clock.advance(16_000);
+    expect(poll().body.wait).toBe(0);
+  });
+
   it('leaves a poll alone that may well be alive', async () => {
     const { clock, poll } = await opened();
     await clock.advance(20_000);
-    tell('visibilitychange');
+    const { pending } = clock;
+    for (let times = 0; times < 10; times++) tell('visibilitychange');
     await clock.advance(0);
     expect(poll().body.seq).toBe(1);
+    expect(clock.pending).toBe(pending);
   });
 });
 

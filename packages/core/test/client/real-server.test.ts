@@ -106,6 +106,18 @@ describe('with the real server', () => {
     expect(peer.events.filter(({ kind }) => kind === 'failed')).toMatchObject([{ reason: 'Error: cannot' }]);
   });
 
+  it.each([
+    ['long', 'x'.repeat(2000)],
+    ['of many bytes', '字'.repeat(200)],
+  ])('reports of a hundred failed messages, whose reasons are %s, are no more than a poll may hold', async (_name, reason) => {
+    const { client, clock, peer, pending, goneFor } = setup();
+    for (let number = 0; number < 99; number++) peer.notify('orders', number);
+    client.application('orders', { check: () => reason }).on('note', () => undefined);
+    await clock.advance(60_000);
+    expect(goneFor('parked')).toHaveLength(99);
+    expect(await pending()).toBe(0);
+  });
+
   it('a server that lost everything announces it: the gap comes first, once, though its handler is slow', async () => {
     const setting = setup({ random: { next: () => 0, token: () => '' } });
     const { client, clock, restart, requests } = setting;

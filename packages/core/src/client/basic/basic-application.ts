@@ -2,11 +2,15 @@ import { retryAfterMs } from '../../protocol/back-off.ts';
 import { parseFetchTargets, resolveFetch } from '../../protocol/fetch-target.ts';
 import { attendedClock, randomNumber } from '../../protocol/system-environment.ts';
 import type { DirectMessage, FetchMessage, Gap, Message } from '../../protocol/types.ts';
+import { describeError } from '../context.ts';
 import type { BasicApplication, BasicApplicationOptions } from './basic-client.ts';
 
 /** An application with what the poll needs of it. */
 export interface JoinedApplication extends BasicApplication {
-  /** What a poll says of it, adding the messages whose handlers failed; `undefined` for a while after it was refused. */
+  /**
+   * What a poll says of it, adding the messages whose handlers failed; `undefined` for a while after it was refused, and
+   * where others' failures leave no room for its own.
+   */
   ask(failed: unknown[]): { readonly cursor: string | null } | undefined;
   /** The failures that the last poll told arrived. */
   reported(): void;
@@ -32,6 +36,8 @@ const deadlineMs = 30_000;
 const refusedMs = 60_000;
 const leastRefusedMs = 1000;
 const mostSpreadSeconds = 60;
+/** Failures in one poll: a server takes 100, and 64 KiB in all. */
+const mostFailed = 50;
 
 export function createBasicApplication(
   request: typeof fetch,
@@ -78,7 +84,7 @@ export function createBasicApplication(
     try {
       return await Promise.race([late, (async () => void (await work()))()]);
     } catch (error) {
-      return String(error);
+      return describeError(error);
     } finally {
       timer?.clear();
     }
@@ -98,7 +104,8 @@ export function createBasicApplication(
       return application;
     },
     ask(all) {
-      if (attendedClock.monotonic() < quietUntilMs) return undefined;
+      told = 0;
+      if (attendedClock.monotonic() < quietUntilMs || all.length + failed.length > mostFailed) return undefined;
       told = failed.length;
       all.push(...failed);
       return { cursor };
@@ -110,11 +117,8 @@ export function createBasicApplication(
     async take(section, isOver) {
       const { cursor: end, messages = [], gap, error } = (section ?? {}) as Section;
       if (typeof end !== 'string' || !Array.isArray(messages)) return refuse(error);
-      const lost = gap && onGap;
-      if (lost) {
-        const reason = await attempt(() => lost(gap));
-        if (reason !== undefined) onError(reason);
-      }
+      const failure = gap && (await attempt(() => onGap?.(gap)));
+      if (failure) onError(failure);
       for (const message of messages.filter(isMessage)) {
         const reason = await attempt(() => handle(message));
         if (isOver()) return;
@@ -123,6 +127,8 @@ export function createBasicApplication(
         if (reason === undefined) continue;
         failed.push({ id: message.id, reason });
         onError(reason);
+        // What follows comes again: nothing is acknowledged beyond what the next poll can report.
+        if (failed.length === mostFailed) return;
       }
       cursor = end;
     },
