@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createAuthentication } from '../../src/identity/tokens.ts';
 import { goodConfiguration, key, secret } from '../support/good-configuration.ts';
-import { configurationFile, runHub, runMain, serveHub } from '../support/hub-process.ts';
+import { configurationFile, hubCommand, runHub, runMain, serveHub } from '../support/hub-process.ts';
 
 const file = configurationFile(goodConfiguration());
 
@@ -123,6 +126,14 @@ describe('key and password', () => {
     const { code, out } = await runMain(['key']);
     expect(code).toBe(0);
     expect(out).toMatch(/^plx_[\w-]{43}\nsha256:[0-9a-f]{64}\n$/);
+  });
+
+  it('key may be read for one line only', async () => {
+    const child = spawn(process.execPath, [await hubCommand(), 'key'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Closed before anything is written, so that every write finds nobody.
+    child.stdout.destroy();
+    expect(await text(child.stderr)).toBe('');
+    expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0);
   });
 
   it('password prints a hash that a configuration accepts', async () => {
