@@ -187,7 +187,11 @@ describe('publish', () => {
     await using hub = await serveHub(goodConfiguration());
     const environment = { POLLUX_URL: hub.url, POLLUX_KEY: key };
     const far = await runHub([...hello, '--fetch', 'https://evil.example/x'], environment);
-    expect(far).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/Not accepted \(422\).*fetch target/) });
+    expect(far).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/Not accepted \(422\).*fetch target.*[a-z]\. Field: fetch\.href\n$/),
+    });
     const wrongKey = await runHub([...hello, '--data', '1'], { ...environment, POLLUX_KEY: 'plx_wrong' });
     expect(wrongKey).toMatchObject({ code: 1, err: expect.stringContaining('Not accepted (401)') });
     const other = await runHub(['publish', 'news', '--everyone', '--type', 't', '--data', '1'], environment);
