@@ -1,6 +1,8 @@
 import { expectNoViolations } from '../support/axe.ts';
 import { expect, test } from '../support/fixtures.ts';
 
+const pages = ['/', '/live', '/buffers', '/clients', '/routing', '/inject', '/settings'];
+
 for (const colorScheme of ['light', 'dark'] as const) {
   test.describe(colorScheme, () => {
     test.use({ contextOptions: { colorScheme, reducedMotion: 'reduce' } });
@@ -42,11 +44,21 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await demonstration.trigger('calls', 'call', { agent: 'bob' });
       await demonstration.trigger('orders', 'order');
       const { page, goTo } = await openConsole();
-      for (const path of ['/', '/live', '/buffers', '/clients', '/routing', '/inject', '/settings']) {
+      for (const path of pages) {
         await test.step(path, async () => {
           await goTo(path);
           await page.waitForTimeout(700);
           await expectNoViolations(page);
+        });
+      }
+      await page.setViewportSize({ width: 390, height: 844 });
+      for (const path of pages) {
+        await test.step(`${path} on a phone`, async () => {
+          await goTo(path);
+          await page.waitForTimeout(700);
+          await expectNoViolations(page);
+          const wide = (selector: string) => page.locator(selector).evaluate((found) => found.scrollWidth - found.clientWidth);
+          expect([await wide('html'), await wide('main')]).toEqual([0, 0]);
         });
       }
     });

@@ -29,6 +29,7 @@ test('what is published while the page is offline is shown afterwards, each once
 
   await page.context().setOffline(true);
   await expect(portal.connection).toHaveText(/Offline|Reconnecting/);
+  await expect(page.getByTestId('status-news')).toHaveText('Paused');
   const away = ['one', 'two', 'three', 'four', 'five'];
   await publishHeadlines(demonstration, away);
   const call = await demonstration.trigger('calls', 'call', { agent: 'alice' });
@@ -43,6 +44,7 @@ test('what is published while the page is offline is shown afterwards, each once
   await expect(page.getByTestId('unread-news')).toHaveText('6 new');
   await expect(page.getByTestId('unread-calls')).toHaveText('1 new');
   await expectHeld(portal);
+  await expect(page.getByTestId('status-news')).toHaveText('Live');
   await expect(page.getByTestId('notice-news')).toHaveCount(0);
 });
 

@@ -44,3 +44,17 @@ test('the console lists the clients that poll', async ({ openPortal, openConsole
   await goTo('/clients');
   for (const user of ['alice', 'bob']) await expect(page.getByRole('row').filter({ hasText: user })).toHaveCount(1);
 });
+
+test('the console says when the server has ended, and asks to sign in again when it is back', async ({
+  demonstration,
+  openConsole,
+}) => {
+  const { page } = await openConsole();
+  await expect(page.getByRole('button', { name: 'Live', exact: true })).toBeVisible();
+  await demonstration.end('hub');
+  await expect(page.getByText('No connection to the server for')).toBeVisible();
+  await page.getByRole('link', { name: 'Routing' }).click();
+  await expect(page.getByText('“Routing” could not be loaded.')).toBeVisible();
+  await demonstration.start('hub');
+  await expect(page.getByRole('heading', { level: 1 })).toHaveText('Sign in to Pollux', { timeout: 20_000 });
+});

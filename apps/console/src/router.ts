@@ -1,6 +1,7 @@
 import { createRouter, createWebHistory, type RouteRecordRaw, type Router } from 'vue-router';
 import { basePath } from './base.ts';
 import { useSession } from './stores/session.ts';
+import { useToasts } from './stores/toasts.ts';
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -31,6 +32,11 @@ export function createConsoleRouter(): Router {
     const { user } = useSession();
     if (!user && to.name !== 'login') return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
     return user && to.name === 'login' ? { name: 'overview' } : true;
+  });
+  // A page's code is loaded when it is first opened; without the server the click would do nothing, and say nothing.
+  router.onError((_, to) => {
+    const page = to.meta.title ? `“${to.meta.title}”` : 'The page';
+    useToasts().show(`${page} could not be loaded. Try again when the server can be reached.`, 'red');
   });
   router.afterEach((to) => {
     document.title = to.meta.title ? `${to.meta.title} · Pollux` : 'Pollux';

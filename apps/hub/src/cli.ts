@@ -3,6 +3,11 @@ import cluster from 'node:cluster';
 import { text } from 'node:stream/consumers';
 import { main } from './main.ts';
 
+// Who reads may have enough after a line, as `pollux-hub key | head -n 1` has: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 const code = await main(process.argv.slice(2), {
   environment: process.env,
   out: (line) => void process.stdout.write(`${line}\n`),

@@ -72,6 +72,7 @@ describe('the live stream', () => {
     expect(await seen({ recipient: 'alice', kinds: ['delivered'] })).toEqual(['delivered orders']);
     expect(await seen({ text: 'BOB' })).toEqual(['accepted orders']);
     expect(await seen({ kinds: ['buffer-failed'] })).toEqual([]);
+    expect(await seen({ kinds: [] })).toEqual([]);
   });
 
   it('goes on after the last frame seen, and begins anew where that belongs to another life', async () => {

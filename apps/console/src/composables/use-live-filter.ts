@@ -20,9 +20,11 @@ export function useLiveFilter() {
   const text = part('q');
   const show = part('show');
   const groups = computed<readonly string[]>({
-    get: () => (show.value === '' ? defaultGroups : show.value.split(',')),
+    get: () => (show.value === '' ? defaultGroups : show.value.split(',').filter((id) => id !== 'none')),
     set: (next) => {
-      show.value = next.length === defaultGroups.length && next.every((id) => defaultGroups.includes(id)) ? '' : next.join(',');
+      const isDefault = next.length === defaultGroups.length && next.every((id) => defaultGroups.includes(id));
+      // Nothing at all is a choice, too, and another one than none having been made.
+      show.value = isDefault ? '' : next.length === 0 ? 'none' : next.join(',');
     },
   });
 

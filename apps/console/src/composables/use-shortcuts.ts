@@ -3,7 +3,9 @@ import { onMounted, onUnmounted } from 'vue';
 /** Handlers by key as `KeyboardEvent.key` names it; `mod+k` is Ctrl or Command with K. */
 export type Shortcuts = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
-function isTyping(target: EventTarget | null): boolean {
+/** A choice takes its own keys only; everything else that is an input takes all. */
+function isTyping(target: EventTarget | null, key: string): boolean {
+  if (target instanceof HTMLInputElement && /^(radio|checkbox)$/.test(target.type)) return /^(Arrow.*| )$/.test(key);
   return target instanceof HTMLElement && (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName));
 }
 
@@ -12,7 +14,7 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   function onKey(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.altKey) return;
     const mod = event.ctrlKey || event.metaKey;
-    if (!mod && (isTyping(event.target) || document.querySelector('[role="dialog"]'))) return;
+    if (!mod && (isTyping(event.target, event.key) || document.querySelector('[role="dialog"]'))) return;
     // A space on a button presses it.
     if (event.key === ' ' && event.target instanceof HTMLButtonElement) return;
     const handler = shortcuts[mod ? `mod+${event.key.toLowerCase()}` : event.key];

@@ -19,7 +19,8 @@ export function chartOptions(element: HTMLElement): Options {
   return {
     width: element.clientWidth,
     height: element.clientHeight,
-    padding: [12, 14, 4, 0],
+    // Half of the last time of day stands to the right of its tick.
+    padding: [12, 30, 4, 0],
     cursor: { y: false, points: { size: 6 } },
     scales: { y: { range: (_, __, max) => [0, Math.max(4, max * 1.15)] } },
     axes: [

@@ -89,13 +89,26 @@ function sumOf(links: readonly LinkData[], id: string, kind: PlacedNode['kind'])
   return links.filter((link) => link[end] === id).reduce((sum, link) => sum + link.messages, 0);
 }
 
+/**
+ * The layout counts columns by the longest chain. Where none goes from an application to a recipient, these make it three,
+ * so that every node stands below its heading; they are thinner than can be seen.
+ */
+const spine = ['application', 'buffer', 'recipient'].map((kind) => ({ id: `spine ${kind}`, kind, name: '' }) as NodeData);
+const spineLinks = [0, 1].map((at) => ({ from: spine[at]?.id ?? '', to: spine[at + 1]?.id ?? '', value: 1e-6 }) as LinkData);
+
+function isChained(links: readonly LinkData[]): boolean {
+  const reached = new Set(links.map((link) => link.to));
+  return links.some((link) => reached.has(link.from));
+}
+
 const columns: Readonly<Record<PlacedNode['kind'], number>> = { application: 0, buffer: 1, recipient: 2 };
 
 /** Places of everything that carried a message in the window; undefined when nothing did. */
 export function layOut(graph: RoutingGraph, width: number, height: number): RoutingLayout | undefined {
   const links = linksOf(graph);
-  const nodes = nodesOf(graph, links);
   if (links.length === 0) return undefined;
+  const isShort = !isChained(links);
+  const nodes = [...nodesOf(graph, links), ...(isShort ? spine : [])];
   const make = sankey<NodeData, LinkData>()
     .nodeId((node) => node.id)
     .nodeWidth(10)
@@ -108,21 +121,23 @@ export function layOut(graph: RoutingGraph, width: number, height: number): Rout
     ]);
   const placed = make({
     nodes: nodes.map((node) => ({ ...node })),
-    links: links.map((link) => ({ ...link, source: link.from, target: link.to })),
+    links: [...links, ...(isShort ? spineLinks : [])].map((link) => ({ ...link, source: link.from, target: link.to })),
   });
   const path = sankeyLinkHorizontal<NodeData, LinkData>();
   return {
-    nodes: placed.nodes.map(({ id, kind, name, x0 = 0, x1 = 0, y0 = 0, y1 = 0 }) => ({
-      id,
-      kind,
-      name,
-      x0,
-      x1,
-      y0,
-      y1,
-      messages: sumOf(links, id, kind),
-    })),
-    links: placed.links.map((link, index) => {
+    nodes: placed.nodes
+      .slice(0, isShort ? -spine.length : undefined)
+      .map(({ id, kind, name, x0 = 0, x1 = 0, y0 = 0, y1 = 0 }) => ({
+        id,
+        kind,
+        name,
+        x0,
+        x1,
+        y0,
+        y1,
+        messages: sumOf(links, id, kind),
+      })),
+    links: placed.links.slice(0, links.length).map((link, index) => {
       const { from, to, application, messages, medianMs } = link;
       return {
         id: `${index}`,

@@ -17,6 +17,7 @@ export interface FeedRequest {
 }
 
 const hiddenMs = 20_000;
+const againMs = 2000;
 const ticksKept = 300;
 
 export const useLive = defineStore('live', () => {
@@ -32,6 +33,7 @@ export const useLive = defineStore('live', () => {
   let lastEventId: string | undefined;
   let stopStream: (() => void) | undefined;
   let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
+  let againTimer: ReturnType<typeof setTimeout> | undefined;
   let onSignedOut: () => void = () => {};
 
   function become(next: LiveState): void {
@@ -54,10 +56,25 @@ export const useLive = defineStore('live', () => {
     }
   }
 
+  /** A stream is over: the server ended it, or refused it without telling how, so it is asked who is signed in. */
+  function again(): void {
+    stopStream = undefined;
+    become('reconnecting');
+    clearTimeout(againTimer);
+    againTimer = setTimeout(async () => {
+      const asked = api;
+      const view = await asked?.session.me.query().catch(() => undefined);
+      if (asked !== api || state.value !== 'reconnecting') return;
+      if (view && !view.user) onSignedOut();
+      else open();
+    }, againMs);
+  }
+
   function open(): void {
     stopStream?.();
+    clearTimeout(againTimer);
     if (!api) return;
-    become(state.value === 'off' ? 'connecting' : state.value === 'hidden' ? 'connecting' : 'reconnecting');
+    if (state.value === 'off' || state.value === 'hidden') become('connecting');
     const { filter, backlog } = request ?? {};
     const input = {
       rows: request !== undefined,
@@ -65,20 +82,29 @@ export const useLive = defineStore('live', () => {
       ...(backlog === undefined ? {} : { backlog }),
       ...(lastEventId ? { lastEventId } : {}),
     };
+    // Giving a stream up completes it as well: what it says then counts no more.
+    let given = false;
     const subscription = api.live.stream.subscribe(input, {
       onData: ({ id, data }) => take(id, data),
-      onConnectionStateChange: ({ state: connection }) => {
-        if (connection === 'connecting' && state.value === 'live') become('reconnecting');
+      onConnectionStateChange: ({ state: connection, error }) => {
+        if (connection === 'connecting' && error) become('reconnecting');
       },
       onError: (error) => {
         if (failureOf(error).kind === 'unauthorized') onSignedOut();
-        else become('reconnecting');
+        else if (!given) again();
+      },
+      onComplete: () => {
+        if (!given) again();
       },
     });
-    stopStream = () => subscription.unsubscribe();
+    stopStream = () => {
+      given = true;
+      subscription.unsubscribe();
+    };
   }
 
   function close(next: LiveState): void {
+    clearTimeout(againTimer);
     stopStream?.();
     stopStream = undefined;
     become(next);

@@ -37,6 +37,11 @@ export class CommandError extends Error {
   override readonly name = 'CommandError';
 }
 
+/** `1 queue`, `2 queues`. */
+export function counted(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
 type Options = NonNullable<ParseArgsConfig['options']>;
 
 /** The values of a command's own options, by name. */

@@ -9,6 +9,7 @@ import {
   CommandError,
   type CommandIo,
   type CommandLine,
+  counted,
   exitCodes,
   parseCommandLine,
   UsageError,
@@ -65,7 +66,7 @@ ${settingHelp}`,
       await pipeline(lines, createWriteStream(part, { mode: 0o600, flush: true }));
       const { queues, messages } = await checkLines(linesOf(part));
       await rename(part, file);
-      io.err(`Exported ${messages} messages of ${queues} queues to ${file}.`);
+      io.err(`Exported ${counted(messages, 'message')} of ${counted(queues, 'queue')} to ${file}.`);
       return exitCodes.success;
     } catch (error) {
       await rm(part, { force: true });

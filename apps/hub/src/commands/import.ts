@@ -6,6 +6,7 @@ import {
   CommandError,
   type CommandIo,
   type CommandLine,
+  counted,
   exitCodes,
   parseCommandLine,
   UsageError,
@@ -66,7 +67,7 @@ ${settingHelp}`,
     if (file === undefined) throw new UsageError('Which file shall be read? For example: pollux-hub import buffer.jsonl');
     await checkFile(file);
     const { queues, messages, skipped } = await importInto(line, io, file);
-    io.err(`Imported ${messages} messages of ${queues} queues.`);
+    io.err(`Imported ${counted(messages, 'message')} of ${counted(queues, 'queue')}.`);
     for (const { address, application } of skipped) {
       const who = address.kind === 'everyone' ? 'everyone' : `${address.kind} ${JSON.stringify(address.name)}`;
       io.err(`Left as it is, because it was there already: ${application} of ${who}`);

@@ -5,6 +5,7 @@ import {
   CommandError,
   type CommandIo,
   type CommandLine,
+  counted,
   exitCodes,
   parseCommandLine,
   UsageError,
@@ -73,15 +74,14 @@ async function post(url: string, key: string, notification: Notification): Promi
 }
 
 function problemText(problem: Problem): string {
-  return [problem.title, problem.detail, problem.field && `Field: ${problem.field}`].filter(Boolean).join('. ');
+  const sentences = [problem.title, problem.detail, problem.field && `Field: ${problem.field}`];
+  return sentences.flatMap((each) => (each ? [each.replace(/\.$/, '')] : [])).join('. ');
 }
 
 function report(answer: PublishAnswer, io: CommandIo): number {
   const waiting = answer.accepted.reduce((sum, each) => sum + each.waiting, 0);
-  const count = answer.accepted.length;
-  io.err(
-    `Accepted (${answer.grade}): ${count} ${count === 1 ? 'message' : 'messages'}; ${waiting} held ${waiting === 1 ? 'poll' : 'polls'} woken.`,
-  );
+  const accepted = counted(answer.accepted.length, 'message');
+  io.err(`Accepted (${answer.grade}): ${accepted}; ${counted(waiting, 'held poll')} woken.`);
   for (const { recipient, problem } of answer.refused ?? []) {
     io.err(`Refused${recipient === undefined ? '' : ` for ${JSON.stringify(recipient)}`}: ${problemText(problem)}`);
   }

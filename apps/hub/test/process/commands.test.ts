@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createAuthentication } from '../../src/identity/tokens.ts';
 import { goodConfiguration, key, secret } from '../support/good-configuration.ts';
-import { configurationFile, runHub, runMain, serveHub } from '../support/hub-process.ts';
+import { configurationFile, hubCommand, runHub, runMain, serveHub } from '../support/hub-process.ts';
 
 const file = configurationFile(goodConfiguration());
 
@@ -125,6 +128,14 @@ describe('key and password', () => {
     expect(out).toMatch(/^plx_[\w-]{43}\nsha256:[0-9a-f]{64}\n$/);
   });
 
+  it('key may be read for one line only', async () => {
+    const child = spawn(process.execPath, [await hubCommand(), 'key'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    // Closed before anything is written, so that every write finds nobody.
+    child.stdout.destroy();
+    expect(await text(child.stderr)).toBe('');
+    expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(0);
+  });
+
   it('password prints a hash that a configuration accepts', async () => {
     const { code, out } = await runMain(['password'], {}, 'correct horse\n');
     expect(code).toBe(0);
@@ -176,7 +187,11 @@ describe('publish', () => {
     await using hub = await serveHub(goodConfiguration());
     const environment = { POLLUX_URL: hub.url, POLLUX_KEY: key };
     const far = await runHub([...hello, '--fetch', 'https://evil.example/x'], environment);
-    expect(far).toMatchObject({ code: 1, out: '', err: expect.stringMatching(/Not accepted \(422\).*fetch target/) });
+    expect(far).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/Not accepted \(422\).*fetch target.*[a-z]\. Field: fetch\.href\n$/),
+    });
     const wrongKey = await runHub([...hello, '--data', '1'], { ...environment, POLLUX_KEY: 'plx_wrong' });
     expect(wrongKey).toMatchObject({ code: 1, err: expect.stringContaining('Not accepted (401)') });
     const other = await runHub(['publish', 'news', '--everyone', '--type', 't', '--data', '1'], environment);

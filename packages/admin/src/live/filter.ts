@@ -34,7 +34,7 @@ function concerns(event: ServerEvent, application: string): boolean {
 /** Turns a filter into the question asked of every event. */
 export function createMatcher(filter: FeedFilter | undefined): Matches {
   if (!filter) return () => true;
-  const kinds = filter.kinds && filter.kinds.length > 0 ? new Set(filter.kinds) : undefined;
+  const kinds = filter.kinds ? new Set(filter.kinds) : undefined;
   const text = filter.text?.toLowerCase();
   const { application, recipient } = filter;
   return (event) =>
