@@ -108,19 +108,6 @@ export const bounds: readonly BufferCase[] = [
   },
   {
     clause: '9.8',
-    title: 'a queue of which all was refused is forgotten as an empty one is',
-    limits: { bufferBytes: 20_000, stubSeconds: 1 },
-    run: async (scene) => {
-      const { stored } = await fill(scene, (n) => ({ address: user(n), size: 500 }));
-      for (let n = 100; n < 110; n++)
-        scene.expect((await scene.put(['more'], { address: user(n), size: 500 }))[0]?.kind).toBe('full');
-      for (let i = 0; i < 4; i++) await scene.pass(1200);
-      const { queues, messages } = await scene.buffer.inspect.totals();
-      scene.expect([queues, messages]).toEqual([stored, stored]);
-    },
-  },
-  {
-    clause: '9.8',
     title: 'what can never fit is refused, and drops nothing',
     limits: { queueBytes: 1000 },
     run: async ({ put, reader, expect }) => {
