@@ -51,12 +51,13 @@ export function createBasicApplication(
   let cursor: string | null = null;
   let failed: { readonly id: string; readonly reason: string }[] = [];
   let told = 0;
-  let quietUntilMs = Number.NEGATIVE_INFINITY;
+  let quietUntilMs = 0;
 
   async function handle(message: Message): Promise<unknown> {
     if (message.kind === 'direct') return direct.get(message.type)?.(message);
-    const handler = message.kind === 'fetch' ? fetched.get(message.type) : undefined;
-    if (handler === undefined || message.kind !== 'fetch') return undefined;
+    if (message.kind !== 'fetch') return undefined;
+    const handler = fetched.get(message.type);
+    if (handler === undefined) return undefined;
     const { href, spread = 0 } = message.fetch;
     const { origin } = globalThis.location ?? {};
     const url = resolveFetch(href, targets, origin === 'null' ? undefined : origin);
@@ -69,8 +70,9 @@ export function createBasicApplication(
   /** Leaves the application out for a while; the others go on. */
   function refuse({ code, title = 'not understood', retryAfter }: NonNullable<Section['error']> = {}): void {
     // Better twice than never: what the server does not know any more, or never gave out, is no place to go on from.
-    if (code === 'invalid-cursor') cursor = null;
-    const ms = code === 'invalid-cursor' ? leastRefusedMs : retryAfterMs(retryAfter) || refusedMs;
+    const isForgotten = code === 'invalid-cursor';
+    if (isForgotten) cursor = null;
+    const ms = isForgotten ? 0 : retryAfterMs(retryAfter) || refusedMs;
     quietUntilMs = attendedClock.monotonic() + Math.max(leastRefusedMs, ms);
     onError(String(title));
   }
@@ -112,7 +114,6 @@ export function createBasicApplication(
     },
     reported() {
       failed = failed.slice(told);
-      told = 0;
     },
     async take(section, isOver) {
       const { cursor: end, messages = [], gap, error } = (section ?? {}) as Section;

@@ -58,7 +58,8 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
       token ??= await getToken?.();
       const response = await request(`${base}/poll`, { ...settings('POST', body), signal: abort.signal });
       const text = await response.text();
-      if (response.status !== 200 && response.status !== 204) return fail(response, text);
+      const { status } = response;
+      if (status !== 200 && status !== 204) return fail(status, response, text);
       // What joins meanwhile gets no part of this answer.
       underWay = undefined;
       failures = 0;
@@ -84,7 +85,7 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
       if (part !== undefined) asked[name] = part;
     }
     if (Object.keys(asked).length === 0) return undefined;
-    const body = { v: 1, session, seq: ++seq, wait, applications: asked, failed: failed.length > 0 ? failed : undefined };
+    const body = { v: 1, session, seq: ++seq, wait, applications: asked, failed: failed[0] && failed };
     return JSON.stringify(body);
   }
 
@@ -95,13 +96,13 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
     return isIdle ? Math.max(ms, leastPauseMs) : ms;
   }
 
-  function fail(response: Response, text: string): number {
+  function fail(status: number, { headers }: Response, text: string): number {
     const isNew = failures === 0;
-    if (response.status === 401) token = undefined;
-    if (response.status === 409) session = undefined;
-    const ms = backOff(`status ${response.status} ${text.slice(0, 200)}`, retryAfterMs(response.headers.get('retry-after')));
+    if (status === 401) token = undefined;
+    if (status === 409) session = undefined;
+    const ms = backOff(`status ${status} ${text.slice(0, 200)}`, retryAfterMs(headers.get('retry-after')));
     // A token that was over, and a session that was taken over, are worth a try at once.
-    return isNew && (response.status === 401 || response.status === 409) ? 0 : ms;
+    return isNew && (status === 401 || status === 409) ? 0 : ms;
   }
 
   function backOff(reason: string, floorMs = 0): number {
@@ -161,4 +162,5 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
   };
 }
 
-const joined = 'joined';
+/** Why a poll was given up that is not to be counted as failed. */
+const joined = 0;
