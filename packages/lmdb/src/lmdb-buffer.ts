@@ -19,7 +19,7 @@ import { type Loaded, load } from './load/load.ts';
 import { type Mended, mend } from './load/mending.ts';
 import { syncFolder } from './load/sync-folder.ts';
 import { createSegments } from './log/segments.ts';
-import { takeOwnership } from './owner.ts';
+import { type Ownership, takeOwnership } from './owner.ts';
 import { formatKey } from './record.ts';
 import { openStore, type Store } from './store.ts';
 
@@ -46,29 +46,33 @@ export async function openLmdbBuffer(options: LmdbBufferOptions): Promise<Messag
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
   const limits = { ...defaultLimits, ...options.limits };
-  const giveBack = takeOwnership(options.path);
+  const ownership = await takeOwnership(options.path);
   let store: Store | undefined;
   try {
     const mended = await mend(options.path, openStore);
-    store = owning((options.open ?? openStore)(options.path), giveBack);
+    store = owning((options.open ?? openStore)(options.path), ownership);
     const format = formatOf(store, options.path);
     // A file that is new must keep its name.
     if (format === undefined) syncFolder(dirname(options.path));
     return await begin(store, { clock, random, limits, format, mended });
   } catch (error) {
-    if (store === undefined) giveBack();
+    if (store === undefined) ownership.giveBack();
     else await store.close();
     throw error;
   }
 }
 
 /** A store that gives its file back when it is closed, once: later it may be another's. */
-function owning(store: Store, giveBack: () => void): Store {
+function owning(store: Store, ownership: Ownership): Store {
   let closing: Promise<void> | undefined;
   return {
     ...store,
+    async write(changes) {
+      if (ownership.isLost) throw new Error('another process has taken the file; this one was held up for too long');
+      await store.write(changes);
+    },
     close() {
-      closing ??= store.close().finally(giveBack);
+      closing ??= store.close().finally(() => ownership.giveBack());
       return closing;
     },
   };

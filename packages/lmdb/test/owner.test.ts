@@ -1,9 +1,13 @@
 /** Whether another process still has a file, where the system says so and where it does not. */
-import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { openLmdbBuffer } from '../src/index.ts';
+import { bundled } from './support/bundled.ts';
+import { entryOf } from './support/entry.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'pollux-owner-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
@@ -55,6 +59,85 @@ describe('a file that another process had', () => {
     // No process has the number, so the system tells nothing of its beginning.
     await expect(openLmdbBuffer({ path: had('2147483647 1', () => true) })).rejects.toThrow('in use by process 2147483647');
   });
+});
+
+describe('a file that a process of another container had', () => {
+  const elsewhere = '1 1 another-machine/pid:[1]';
+
+  function hadElsewhere(agoMs: number): string {
+    const path = join(directory, `${files++}.mdb`);
+    writeFileSync(`${path}.owner`, elsewhere);
+    const at = new Date(Date.now() - agoMs);
+    utimesSync(`${path}.owner`, at, at);
+    return path;
+  }
+
+  it('is taken at once where it has not shown itself for long', async () => {
+    await (await openLmdbBuffer({ path: hadElsewhere(60_000) })).close();
+  });
+
+  it('is taken where it does not show itself any more', async () => {
+    const path = hadElsewhere(9000);
+    const opening = openLmdbBuffer({ path });
+    expect(readFileSync(`${path}.owner`, 'latin1')).toBe(elsewhere);
+    await (await opening).close();
+  });
+
+  it('is refused where it shows itself, whatever runs here under its number', async () => {
+    const path = hadElsewhere(1000);
+    const showing = setInterval(() => utimesSync(`${path}.owner`, new Date(), new Date()), 300);
+    try {
+      await expect(openLmdbBuffer({ path })).rejects.toThrow('in use by process 1 of another container or machine');
+    } finally {
+      clearInterval(showing);
+    }
+  });
+
+  it('is not written any more where another one took it meanwhile', { timeout: 20_000 }, async () => {
+    const path = join(directory, 'taken.mdb');
+    const buffer = await openLmdbBuffer({ path });
+    const touchedMs = statSync(`${path}.owner`).mtimeMs;
+    await vi.waitFor(() => expect(statSync(`${path}.owner`).mtimeMs).toBeGreaterThan(touchedMs), 10_000);
+    writeFileSync(`${path}.owner`, elsewhere);
+    let published = 0;
+    await vi.waitFor(
+      () => expect(buffer.append([entryOf('alice', published++)])).rejects.toMatchObject({ problem: { status: 503 } }),
+      {
+        timeout: 10_000,
+        interval: 100,
+      },
+    );
+    await buffer.close();
+    expect(readFileSync(`${path}.owner`, 'latin1')).toBe(elsewhere);
+  });
+});
+
+it('a file is taken from a process that has ended, though its parent has not heard of it', async () => {
+  // The second sleep is the parent, and asks after no child.
+  const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] });
+  try {
+    const [said] = (await once(parent.stdout, 'data')) as [Buffer];
+    const pid = Number(said.toString());
+    const path = join(directory, 'unheard.mdb');
+    await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'latin1')).toContain(') Z '), 10_000);
+    writeFileSync(`${path}.owner`, `${pid} `);
+    await (await openLmdbBuffer({ path })).close();
+  } finally {
+    parent.kill('SIGKILL');
+  }
+});
+
+it('of many that want a file at once, one gets it, whoever had it before', { timeout: 120_000 }, async () => {
+  const contender = await bundled('contender');
+  for (let round = 0; round < 10; round++) {
+    const path = join(directory, `wanted-${round}.mdb`);
+    if (round % 2 === 1) writeFileSync(`${path}.owner`, '2147483646 ');
+    const at = String(Date.now() + 1500);
+    const all = Array.from({ length: 6 }, () => spawn(process.execPath, [contender, path, at]));
+    const said = await Promise.all(all.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()));
+    for (const { stdin } of all) stdin.end();
+    expect(said.toSorted()).toEqual(['has', ...Array.from({ length: 5 }, () => 'refused')]);
+  }
 });
 
 describe('a file that this process has', () => {

@@ -1,40 +1,11 @@
 /** Starts the writer and listens to it. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { BufferHealth } from '@pollux/core/server';
-import { build } from 'esbuild';
-import { afterAll } from 'vitest';
-
-const folder = fileURLToPath(new URL('../..', import.meta.url));
-let bundled: Promise<string> | undefined;
-
-afterAll(async () => {
-  if (bundled !== undefined) rmSync(await bundled, { force: true });
-});
-
-async function bundle(): Promise<string> {
-  const outfile = join(folder, 'test-results', `writer-${process.pid}.mjs`);
-  mkdirSync(join(folder, 'test-results'), { recursive: true });
-  await build({
-    entryPoints: [join(folder, 'test/support/writer.ts')],
-    outfile,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node20',
-    conditions: ['@pollux/source'],
-    external: ['lmdb'],
-    logLevel: 'silent',
-  });
-  return outfile;
-}
+import { bundled } from './bundled.ts';
 
 /** The writer as one file, for whoever starts it in a way of his own. */
 export function bundledWriter(): Promise<string> {
-  bundled ??= bundle();
-  return bundled;
+  return bundled('writer');
 }
 
 /** What the writer found when it began. */
