@@ -110,7 +110,11 @@ export function createConnection({ path, answerMs, told, lost, beforeSaying }: C
       reason = `: ${error.message}`;
     });
     const mine = speakInLines(made, (line) => heard(line, mine), { takeMs: answerMs });
+    const greeting = setTimeout(() => {
+      if (lines !== mine) made.destroy(new Error('it says nothing'));
+    }, answerMs);
     made.on('close', () => {
+      clearTimeout(greeting);
       if (socket !== made) return;
       const wasOpen = lines !== undefined;
       lines = undefined;

@@ -1,4 +1,5 @@
 /** What a joined process does while the one that has the buffer is away, and what is told when it cannot be joined. */
+import { once } from 'node:events';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { createMemoryBuffer, type MessageBuffer, type Removal } from '@pollux/core/server';
@@ -46,6 +47,16 @@ describe('a process that joined', () => {
     expect(buffer.health?.().state).toBe('ok');
     expect(told).toEqual(['watch']);
     await again.close();
+  });
+
+  it('gives up an owner that takes its connection and says nothing', async () => {
+    const path = folder.nextPath();
+    const silent = createServer(() => undefined).listen(path);
+    await once(silent, 'listening');
+    await expect(joinBuffer({ path, answerMs: 200 })).rejects.toThrow(
+      `Nobody shares a message buffer at ${path}: it says nothing`,
+    );
+    silent.close();
   });
 
   it('is told that what it asked is unknown, where the owner goes before it answers', async () => {
