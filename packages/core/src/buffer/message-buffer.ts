@@ -145,7 +145,7 @@ export type MessageState =
       readonly place: Place;
       /** A session that is gone, or has polled since, was sent it. */
       readonly sent: boolean;
-      /** Sessions whose places are kept, at any node, where the buffer knows more than this one's. */
+      /** Sessions whose places are kept, of any server, and from before this one was started. */
       readonly places?: readonly { readonly session: string; readonly handled: number }[];
     }
   | { readonly state: 'parked'; readonly queue: QueueName; readonly message: BufferedMessage; readonly reason: string }

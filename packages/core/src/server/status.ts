@@ -24,7 +24,7 @@ export function describeMessage(context: ServerContext, id: string, found: Messa
     recipient: session.entry.recipient,
     state: stateIn(session, found.queue, found.place),
   }));
-  const sessions = [...own, ...elsewhere(found, own)];
+  const sessions = [...own, ...(context.buffer.supports.shared ? elsewhere(found, own) : [])];
   const { code, why } = explain(context, found, sessions);
   const isAcknowledged = sessions.some(({ state }) => state === 'acknowledged');
   const isDelivered = found.sent || sessions.some(({ state }) => state === 'delivered');

@@ -25,10 +25,26 @@ function withdrawFound(
   const wasSent =
     found.state === 'parked' ||
     found.sent ||
-    isSentTo(followersOf(context, found.queue.address, application), found.queue, found.place);
+    isSentTo(followersOf(context, found.queue.address, application), found.queue, found.place) ||
+    mayBeSentElsewhere(context, found);
   const go = (isTaken: boolean): MaybePromise<Outcome> =>
     !isTaken ? 'unknown' : wasSent ? announce(context, found, id) : 'withdrawn';
   return typeof taken === 'boolean' ? go(taken) : taken.then(go);
+}
+
+/**
+ * Whether another server may have sent it, or this one before it was started again: the buffer hears how far a session was
+ * sent only when that polls again. Better a word too many than a message taken back behind the back of who has it.
+ */
+function mayBeSentElsewhere(
+  context: ServerContext,
+  { queue, place, places = [] }: MessageState & { readonly state: 'pending' },
+): boolean {
+  const { address } = queue;
+  // Of readers of a group the buffer knows only the servers.
+  if (address.kind !== 'recipient') return context.buffer.supports.shared;
+  const own = new Set([...(context.recipients.get(address.name)?.sessions ?? [])].map(({ id }) => id));
+  return places.some(({ session, handled }) => handled < place.position && !own.has(session));
 }
 
 function announce(

@@ -1,6 +1,12 @@
 /** A message that was sent is not taken back in silence, whichever server of its buffer is asked. */
-import { createCommunicationServer, createMemoryBuffer, type MessageBuffer, type PollOutcome } from '@pollux/core/server';
-import { createManualClock } from '@pollux/core/testing';
+import {
+  type CommunicationServer,
+  createCommunicationServer,
+  createMemoryBuffer,
+  type MessageBuffer,
+  type PollOutcome,
+} from '@pollux/core/server';
+import { createManualClock, type ManualClock } from '@pollux/core/testing';
 import { expect, it } from 'vitest';
 
 it.each([true, false])('after the server that sent it ended in order, the buffer shared: %s', async (shared) => {
@@ -19,6 +25,54 @@ it.each([true, false])('after the server that sent it ended in order, the buffer
   await clock.settle();
   expect(outcomes).toMatchObject([{ status: 200, json: expect.stringContaining(ids[0] ?? '') }]);
   await before.close({ drainSeconds: 0 });
+  const after = open();
+  expect(await Promise.all(ids.map((id) => after.withdraw('crm', id)))).toEqual(['announced', 'withdrawn']);
+  await after.close();
+});
+
+/** Polls once, for one that has a session or opens one; resolves to its session and the ids that came. */
+async function pollOnce(
+  server: CommunicationServer,
+  clock: ManualClock,
+  to: { readonly recipient: string; readonly groups?: string[] },
+) {
+  const outcomes: PollOutcome[] = [];
+  server.poll(to, { applications: { crm: { cursor: null } } }, { answer: (told) => outcomes.push(told) });
+  await clock.settle();
+  const [outcome] = outcomes;
+  return outcome?.status === 200 ? outcome.json : '';
+}
+
+it.each([
+  ['a recipient', { recipients: ['alice'] }],
+  ['a group', { group: 'staff' }],
+])('at another server, before the one that sent it heard more of its session: %s', async (_, to) => {
+  const clock = createManualClock();
+  const owned = createMemoryBuffer({ clock });
+  const buffer: MessageBuffer = { ...owned, supports: { ...owned.supports, shared: true } };
+  const [first, second] = [0, 1].map(() => createCommunicationServer({ applications: { crm: {} }, clock, buffer }));
+  if (first === undefined || second === undefined) throw new Error('there are two');
+  await pollOnce(first, clock, { recipient: 'alice', groups: ['staff'] });
+  const { accepted } = await second.publish('crm', { to, kind: 'direct', type: 't', data: 1 });
+  const id = accepted[0]?.id ?? '';
+  const alice = { recipient: 'alice', groups: ['staff'] };
+  expect(await pollOnce(first, clock, alice)).toContain(id);
+  expect(await second.withdraw('crm', id)).toBe('announced');
+  await Promise.all([first.close(), second.close()]);
+});
+
+it('after a server was started again that did not end in order', async () => {
+  const clock = createManualClock();
+  const buffer = createMemoryBuffer({ clock });
+  const open = () => createCommunicationServer({ applications: { crm: {} }, clock, buffer });
+  const before = open();
+  const ids: string[] = [];
+  for (const recipient of ['alice', 'bob']) {
+    const { accepted } = await before.publish('crm', { to: { recipients: [recipient] }, kind: 'direct', type: 't', data: 1 });
+    ids.push(accepted[0]?.id ?? '');
+  }
+  expect(await pollOnce(before, clock, { recipient: 'alice' })).toContain(ids[0]);
+  // The one before is never heard of again.
   const after = open();
   expect(await Promise.all(ids.map((id) => after.withdraw('crm', id)))).toEqual(['announced', 'withdrawn']);
   await after.close();

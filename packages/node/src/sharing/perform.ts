@@ -1,5 +1,5 @@
 /** The operations that a joined process asks for, performed on the owner's buffer. */
-import type { MessageBuffer, MessageState, Removal, StoredQueue } from '@pollux/core/server';
+import type { MessageBuffer, Removal, StoredQueue } from '@pollux/core/server';
 import type { Operations } from './operations.ts';
 
 /** Operations of one joined process; `release` lets go of what it has begun. */
@@ -22,7 +22,7 @@ export function createOperations(
       exchange: (request) => buffer.exchange(request),
       look: (queues, keepMs) => buffer.look?.(queues, keepMs) ?? true,
       forget: (session, queues) => buffer.forget(session, queues),
-      find: async (id) => withPlaces(buffer, await buffer.find(id)),
+      find: (id) => buffer.find(id),
       take: (id, how) => buffer.take(id, how),
       erase: (address, application) => buffer.erase(address, application),
       restore: (queue) => buffer.restore(queue),
@@ -47,12 +47,4 @@ export function createOperations(
       for (const walk of [...walks.keys()]) endWalk(walk);
     },
   };
-}
-
-/** What one process knows of its sessions is not all: how far each has handled is known to the buffer. */
-async function withPlaces(buffer: MessageBuffer, found: MessageState | undefined): Promise<MessageState | undefined> {
-  if (found?.state !== 'pending' || found.places !== undefined || found.queue.address.kind !== 'recipient') return found;
-  const queues = await buffer.inspect.queues(found.queue.address);
-  const places = queues.find(({ application }) => application === found.queue.application)?.sessions ?? [];
-  return { ...found, places };
 }

@@ -99,7 +99,7 @@ export function createTableBuffer(context: TableBufferContext): MessageBuffer {
     find(id) {
       usable();
       const found = locate(id);
-      return found === undefined ? undefined : stateOf(found.queue, found.position);
+      return found === undefined ? undefined : stateOf(found.queue, found.position, context.now());
     },
     take(id, how) {
       usable();

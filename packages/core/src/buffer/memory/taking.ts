@@ -8,11 +8,13 @@ import { indexAfter, messageAt, noteEnding, type Queue } from './queue.ts';
 const parkedKept = 100;
 
 /** What has become of the message at a position. */
-export function stateOf(queue: Queue, position: number): MessageState {
+export function stateOf(queue: Queue, position: number, nowMs: number): MessageState {
   const name = { address: queue.address, application: queue.application };
   const message = messageAt(queue, position);
   if (message !== undefined) {
-    return { state: 'pending', queue: name, message, place: { epoch: queue.epoch, position }, sent: queue.sentTo >= position };
+    const place = { epoch: queue.epoch, position };
+    const places = queue.places.filter(({ untilMs }) => untilMs > nowMs).map(({ session, handled }) => ({ session, handled }));
+    return { state: 'pending', queue: name, message, place, sent: queue.sentTo >= position, places };
   }
   const parked = queue.parked?.find((held) => held.message.position === position);
   if (parked !== undefined) return { state: 'parked', queue: name, message: parked.message, reason: parked.reason };
