@@ -86,9 +86,13 @@ export function createFeed({ clock }: ClientContext, me: string, isShared: () =>
     return Math.max(0, refusedUntilMs - nowMs, paused ? sentAtMs + touchMs - nowMs : 0);
   };
 
-  /** What the first answer brings follows where its tabs stood; a tab that does not poll did not ask for it itself. */
+  /**
+   * What the first answer brings follows where its tabs stand: a tab that does not poll did not ask for it itself, and one that
+   * came again may have handled since what it had before.
+   */
   const begin = (): void => {
-    if (log.end === undefined) log.start(takers().find(({ cursor }) => cursor !== null)?.cursor ?? null);
+    const place = takers().find(({ cursor }) => cursor !== null)?.cursor ?? null;
+    if (!log.end && log.end !== place) log.start(place);
   };
 
   const trim = (): void => log.trim(place(), isShared() ? keptEntries : 0);
