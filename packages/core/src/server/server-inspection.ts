@@ -18,6 +18,7 @@ export interface SessionSummary {
   readonly applications: readonly {
     readonly application: string;
     readonly delivered: number;
+    /** Messages of the recipient's queue that this session has not acknowledged; undefined where the buffer is elsewhere. */
     readonly pending: number | undefined;
     readonly maxDelay: number | undefined;
   }[];

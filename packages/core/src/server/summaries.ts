@@ -1,7 +1,8 @@
 /** What the console sees of sessions and applications. */
+import type { QueueSummary } from '../buffer/inspection.ts';
 import type { ApplicationEntry, ServerContext } from './context.ts';
 import type { ApplicationSummary, ServerInspection, SessionSummary } from './server-inspection.ts';
-import type { Session } from './session.ts';
+import type { Session, SessionApplication } from './session.ts';
 
 /** Looking into a server without touching it. */
 export function createInspection(context: ServerContext, startedMs: number): ServerInspection {
@@ -55,13 +56,22 @@ function summariseSession(context: ServerContext, session: Session): SessionSumm
     heldSinceMs: session.held?.arrivedMs,
     polls: session.polls,
     delivered: session.delivered,
-    applications: [...session.applications.values()].map(({ name, delivered, maxDelay }) => ({
-      application: name,
-      delivered,
-      pending: known === undefined ? undefined : (known.find((queue) => queue.application === name)?.messages ?? 0),
-      maxDelay,
+    applications: [...session.applications.values()].map((application) => ({
+      application: application.name,
+      delivered: application.delivered,
+      pending: known === undefined ? undefined : pendingIn(known, application),
+      maxDelay: application.maxDelay,
     })),
   };
+}
+
+/** What waits for this session: another one of the recipient may be behind it. */
+function pendingIn(queues: readonly QueueSummary[], { name, followings }: SessionApplication): number {
+  const queue = queues.find(({ application }) => application === name);
+  if (queue === undefined) return 0;
+  const { epoch, last, messages } = queue;
+  const own = followings.find(({ address }) => address.kind === 'recipient');
+  return own?.epoch === epoch ? Math.min(messages, Math.max(0, last - own.acknowledged)) : messages;
 }
 
 function summariseApplication(entry: ApplicationEntry): ApplicationSummary {
