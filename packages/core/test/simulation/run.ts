@@ -35,8 +35,8 @@ export interface Report {
 
 /** Milliseconds that sleep, back-offs, hung handlers and held polls may take before all is well again. */
 const recoveryMs = 100_000;
-/** Within this a message is handled once all is well (I9). */
-const promptMs = 10_000;
+/** Within this a message is handled once all is well (I9): the pause between short polls, where nothing else got through, and a way back. */
+const promptMs = 12_000;
 
 /** A whole turn of the event loop: every promise that can go on has gone on. */
 const turn = (): Promise<void> =>
