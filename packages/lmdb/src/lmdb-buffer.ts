@@ -68,7 +68,7 @@ function owning(store: Store, ownership: Ownership): Store {
   return {
     ...store,
     async write(changes) {
-      if (ownership.isLost) throw new Error('another process has taken the file; this one was held up for too long');
+      if (ownership.isLost) throw new Error('another process has taken the file, or had it meanwhile; start this one again');
       await store.write(changes);
     },
     close() {

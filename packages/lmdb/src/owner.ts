@@ -152,7 +152,10 @@ function inUse(path: string, holder: string, note: string): Error {
 }
 
 export interface Ownership {
-  /** Another process has taken the file meanwhile: this one was held up for so long that it was taken for gone. */
+  /**
+   * The note is another's, or gone: this process was held up for so long that it was taken for gone, and what it knows of the
+   * file may be old.
+   */
   readonly isLost: boolean;
   giveBack(): void;
 }
@@ -175,9 +178,9 @@ export async function takeOwnership(path: string): Promise<Ownership> {
   }
   let isLost = false;
   const touch = (): void => {
-    const found = told(() => readFileSync(note, 'latin1'));
-    if (found === text) told(() => utimesSync(note, new Date(), new Date()));
-    else isLost = found !== undefined;
+    // Where the note is gone, another one may have had the file and given it back.
+    isLost ||= told(() => readFileSync(note, 'latin1')) !== text;
+    if (!isLost) told(() => utimesSync(note, new Date(), new Date()));
   };
   const touching = setInterval(touch, touchMs);
   touching.unref();

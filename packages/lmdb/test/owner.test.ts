@@ -107,6 +107,13 @@ describe('a file that a process of another container had', () => {
         interval: 100,
       },
     );
+    // Nor when that one has ended.
+    rmSync(`${path}.owner`);
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await expect((async () => buffer.append([entryOf('alice', published)]))()).rejects.toMatchObject({
+      problem: { status: 503 },
+    });
+    writeFileSync(`${path}.owner`, elsewhere);
     await buffer.close();
     expect(readFileSync(`${path}.owner`, 'latin1')).toBe(elsewhere);
   });
