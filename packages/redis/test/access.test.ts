@@ -50,7 +50,9 @@ describe('the user of the guide', () => {
     try {
       await expect(client.hGet('another', 'x')).rejects.toThrow('NOPERM');
       await expect(client.sendCommand(['FLUSHALL'])).rejects.toThrow('NOPERM');
-      await expect(client.eval("return redis.call('HSET', 'another', 'x', 1)")).rejects.toThrow(/NOPERM|can't access|ACL failure/);
+      await expect(client.eval("return redis.call('HSET', 'another', 'x', 1)")).rejects.toThrow(
+        /NOPERM|can't access|ACL failure/,
+      );
     } finally {
       client.destroy();
     }
