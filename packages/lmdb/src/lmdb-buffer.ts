@@ -19,7 +19,7 @@ import { type Loaded, load } from './load/load.ts';
 import { type Mended, mend } from './load/mending.ts';
 import { syncFolder } from './load/sync-folder.ts';
 import { createSegments } from './log/segments.ts';
-import { type Ownership, takeOwnership } from './owner.ts';
+import { type Ownership, takeOwnership } from './owner/ownership.ts';
 import { formatKey } from './record.ts';
 import { openStore, type Store } from './store.ts';
 

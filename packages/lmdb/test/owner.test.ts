@@ -1,7 +1,7 @@
 /** Whether another process still has a file, where the system says so and where it does not. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
@@ -59,6 +59,13 @@ describe('a file that another process had', () => {
     // No process has the number, so the system tells nothing of its beginning.
     await expect(openLmdbBuffer({ path: had('2147483647 1', () => true) })).rejects.toThrow('in use by process 2147483647');
   });
+});
+
+it('a note that may not be read is told, rather than asked for again and again', async () => {
+  const path = join(directory, `${files++}.mdb`);
+  // As any user meets it: a folder cannot be read as a file.
+  mkdirSync(`${path}.owner`);
+  await expect(openLmdbBuffer({ path })).rejects.toThrow('EISDIR');
 });
 
 describe('a file that a process of another container had', () => {

@@ -1,5 +1,5 @@
 /** A process that wants a file at a given moment, together with others; says whether it got it, and keeps it. */
-import { takeOwnership } from '../../src/owner.ts';
+import { takeOwnership } from '../../src/owner/ownership.ts';
 
 const [path = '', atMs = '0'] = process.argv.slice(2);
 while (Date.now() < Number(atMs));
