@@ -130,7 +130,8 @@ export function followApplication(context: ServerContext, session: Session, name
 function followingsOf(context: ServerContext, session: Session, application: string): Following[] {
   const retain = context.applications.get(application)?.options.retain === 'ttl' ? (true as const) : undefined;
   const addresses: Address[] = [session.entry.address];
-  for (const name of session.groups) addresses.push({ kind: 'group', name });
+  // Twice the same queue would be every message twice, under a cursor that nobody can read.
+  for (const name of new Set(session.groups)) addresses.push({ kind: 'group', name });
   addresses.push(everyone);
   return addresses.map((address) => ({
     address,
