@@ -9,6 +9,7 @@ import type { HeldState } from './held-poll.ts';
 import { pack } from './packing.ts';
 import { recipientTag } from './recipient-tag.ts';
 import type { Session } from './session.ts';
+import { closeSession } from './sessions.ts';
 
 /** What an answer says besides messages. */
 export interface PollEnding {
@@ -148,6 +149,8 @@ export function endPoll(context: ServerContext, held: HeldState, outcome: PollOu
         : { status: outcome.status, messages, bytes: outcome.status === 200 ? outcome.json.length : 0 }),
     });
   }
+  // Nobody was told of the session that it opened: one for each try would soon be too many.
+  if (held.isOpening && (outcome === undefined || outcome.status === 503)) closeSession(context, session, 'goodbye');
   if (outcome !== undefined) held.reply.answer(outcome, held);
 }
 

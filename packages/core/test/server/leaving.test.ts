@@ -40,7 +40,7 @@ describe('a queue that began anew while a poll was held', () => {
     for (let n = 0; n < 5; n++) send('crm', 'alice');
     alice.poll(['crm']);
     const held = alice.poll(['crm'], { wait: 20 });
-    server.eraseRecipient('crm', 'alice');
+    void server.eraseRecipient('crm', 'alice');
     const id = send('crm', 'alice');
     await clock.settle();
     expect(held.types('crm')).toEqual(['t']);
@@ -59,7 +59,7 @@ describe('a queue that began anew while a poll was held', () => {
     alice.poll(['crm']);
     const read = alice.cursors.get('crm') ?? '';
     const held = alice.poll(['crm'], { wait: 20, applications: { crm: { cursor: before, read } } });
-    server.eraseRecipient('crm', 'alice');
+    void server.eraseRecipient('crm', 'alice');
     send('crm', 'alice');
     await clock.settle();
     held.answer();
