@@ -160,10 +160,12 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
     const found = (await callScript(context, 'take', keys.bucketOf(name), args)) as unknown[] | null | undefined;
     if (how !== 'find') logs.changed(name, application);
     if (!Array.isArray(found)) return undefined;
-    const [state, second, third, fourth] = found;
+    const [state, second, third, fourth, fifth] = found;
     switch (state) {
-      case 'pending':
-        return { state, queue, place, message: parseElement(String(second)), sent: third === 1, places: placesOf(fourth) };
+      case 'pending': {
+        const message = parseElement(String(second));
+        return { state, queue, place, message, sent: third === 1, handled: fifth === 1, places: placesOf(fourth) };
+      }
       case 'parked':
         return { state, queue, message: parseElement(String(second)), reason: decodeURIComponent(String(third)) };
       default:

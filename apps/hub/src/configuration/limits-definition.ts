@@ -43,7 +43,7 @@ const bounds = {
   sessionsPerRecipient: [1, 10_000, 'Sessions of one recipient; past it a new one is refused with 429.'],
   sessions: [1, 10_000_000, 'Sessions of this server; past it a new one is refused with 503.'],
   applicationsPerSession: [1, 1000, 'Applications of one session.'],
-  groupsPerSession: [1, 1000, 'Groups of one session.'],
+  groupsPerSession: [1, 111, 'Groups of one session.'],
   ttlSeconds: [1, 365 * day, 'Time to live of a message whose publisher names none, in seconds.'],
   ttlMaxSeconds: [1, 365 * day, 'Longest time to live that is granted, in seconds; a longer one is reduced to it.'],
   stubSeconds: [60, 365 * day, 'How long an empty queue is remembered after its last use, in seconds.'],

@@ -145,6 +145,8 @@ export type MessageState =
       readonly place: Place;
       /** A session that is gone, or has polled since, was sent it. */
       readonly sent: boolean;
+      /** A session, which may be gone, acknowledged it. */
+      readonly handled: boolean;
       /** Sessions whose places are kept, of any server, and from before this one was started. */
       readonly places?: readonly { readonly session: string; readonly handled: number }[];
     }

@@ -14,8 +14,14 @@ const part = /^(?:r|e|g[0-9a-z]{1,11}~)[A-Za-z0-9_-]{11}(?:0|[1-9a-z][0-9a-z]{0,
 /** Bytes of randomness of an epoch. */
 export const epochBytes = 8;
 
-/** A longer text is no cursor: 34 queues of the longest parts. */
-const cursorLength = 34 * 36;
+/** A longer text is no cursor (protocol §4.1). */
+const cursorLength = 4096;
+
+/** Characters that one queue's part of a cursor takes at most, with the dot before the next. */
+export const partLength = 36;
+
+/** Groups that fit into a cursor beside the recipient's own queue and everyone's. */
+export const mostGroups: number = Math.floor((cursorLength + 1) / partLength) - 2;
 
 /** How a queue is named inside a cursor. */
 export function cursorTag(address: Address): string {

@@ -45,7 +45,7 @@ export interface Limits {
   readonly sessions: number;
   /** Applications of one session. @default 32 */
   readonly applicationsPerSession: number;
-  /** Groups of one session. @default 32 */
+  /** Groups of one session (1 to 111: more do not fit into a cursor). @default 32 */
   readonly groupsPerSession: number;
   /** Time to live of a message whose publisher names none, in seconds. @default 86400 */
   readonly ttlSeconds: number;

@@ -3,6 +3,7 @@
  * order and without spaces. It is by far the commonest request, and read in a fraction of the time of `JSON.parse` and
  * the checks behind it. Whatever is written in any other way is left to those.
  */
+import { sessionBytes } from './requests.ts';
 import type { PollApplication, PollRequest } from './types.ts';
 
 /** More digits may not be whole any more as a number. */
@@ -75,7 +76,7 @@ export function readPlainPoll(text: string): PollRequest | undefined {
   const request: { -readonly [Name in keyof PollRequest]: PollRequest[Name] } = { applications: {} };
   if (reader.pass('"session":"')) {
     const session = reader.string();
-    if (session === undefined || !reader.pass(',')) return undefined;
+    if (session === undefined || session.length > sessionBytes || !reader.pass(',')) return undefined;
     request.session = session;
   }
   if (reader.pass('"seq":')) {

@@ -1,7 +1,7 @@
 /** The one place where untrusted JSON becomes protocol types. Unknown fields are ignored. */
 import { nameBytes, wireVersion } from './limits.ts';
 import { type Problem, problem } from './problem.ts';
-import { isName } from './text.ts';
+import { isName, utf8Length } from './text.ts';
 import {
   type FailedMessage,
   type FetchInstruction,
@@ -17,6 +17,9 @@ const failedEntries = 100;
 const reasonLength = 500;
 const spreadMaxSeconds = 60;
 const hrefLength = 2048;
+
+/** Longest name of a session that a poll may bring, in bytes. */
+export const sessionBytes = 256;
 
 function invalid(field: string, rule: string): Problem {
   return problem('invalid-field', { field, detail: `${field} must be ${rule}.` });
@@ -39,15 +42,20 @@ export function isProblem(found: object): found is Problem {
   return 'status' in found && 'title' in found;
 }
 
+/** The problem of a request that is of a version which is not spoken here. */
+export function checkVersion(version: unknown, field: string): Problem | undefined {
+  if (version === undefined || version === wireVersion) return undefined;
+  return problem('unsupported-version', { field, detail: `Versions spoken: ${wireVersion}.` });
+}
+
 /** Reads a poll's body; its applications are checked one by one later, each failing by itself. */
 export function parsePollRequest(value: unknown): PollRequest | Problem {
   if (!isObject(value)) return invalid('body', 'a JSON object');
-  const version = value['v'];
-  if (version !== undefined && version !== wireVersion) {
-    return problem('unsupported-version', { field: 'v', detail: `Versions spoken: ${wireVersion}.` });
-  }
+  const unspoken = checkVersion(value['v'], 'v');
+  if (unspoken !== undefined) return unspoken;
   const { session, seq, wait, applications, failed } = value as Partial<Record<keyof PollRequest, unknown>>;
-  if (session !== undefined && session !== null && typeof session !== 'string') return invalid('session', 'a string');
+  if (session !== undefined && session !== null && !(typeof session === 'string' && utf8Length(session) <= sessionBytes))
+    return invalid('session', `a string of at most ${sessionBytes} bytes`);
   if (seq !== undefined && !isCount(seq, Number.MAX_SAFE_INTEGER)) return invalid('seq', 'a whole number, 0 or more');
   if (wait !== undefined && !isSeconds(wait)) return invalid('wait', 'a number of seconds, 0 or more');
   if (!isObject(applications)) return invalid('applications', 'an object with one member for each application');
@@ -102,6 +110,8 @@ export function memberOf(field: string, name: string): string {
 /** Reads one notification; `field` is where it stands in the request. */
 export function parseNotification(value: unknown, field: string, maxRecipients: number): Notification | Problem {
   if (!isObject(value)) return invalid(field === '' ? 'body' : field, 'an object');
+  const unspoken = checkVersion(value['v'], memberOf(field, 'v'));
+  if (unspoken !== undefined) return unspoken;
   const fields = value as NotificationFields;
   const audience = parseAudience(fields.to, memberOf(field, 'to'), maxRecipients);
   if (isProblem(audience)) return audience;

@@ -81,14 +81,21 @@ function moveOn(following: Following, { epoch, after, reset }: QueueReading): nu
   if (following.read?.epoch !== epoch || following.read.position !== after) following.read = { epoch, position: after };
   following.limit = undefined;
   if (following.epoch !== epoch) {
-    following.epoch = epoch;
-    following.sent = after;
-    following.covered = after;
-    following.part = '';
-    following.acknowledged = handled === undefined ? after : 0;
+    beginAnew(following, epoch, after);
+    if (handled !== undefined) following.acknowledged = 0;
   }
   if (following.sent < after) following.sent = after;
   return handled === undefined ? 0 : Math.min(handled.position, following.sent);
+}
+
+/** Nothing that was sent or acknowledged in another life of a queue counts in this one. */
+export function beginAnew(following: Following, epoch: string, after: number): void {
+  following.epoch = epoch;
+  following.sent = after;
+  following.covered = after;
+  following.part = '';
+  following.acknowledged = after;
+  following.outstanding = 0;
 }
 
 /** Positions can be holes: what was sent and not acknowledged before is the most that an acknowledgement can be. */

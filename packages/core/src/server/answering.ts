@@ -1,13 +1,15 @@
 /** Ending a poll: the answer made from what is pending, or another outcome; the poll taken off the books. */
 import { type Problem, problem } from '../protocol/problem.ts';
 import type { Advice } from '../protocol/types.ts';
-import { idsOf, listsOf, type Section, type WrittenSection, writeSection } from './answer.ts';
+import { beginAnew } from './acknowledging.ts';
+import { type Delivery, idsOf, listsOf, type Section, type WrittenSection, writeSection } from './answer.ts';
 import type { PollOutcome } from './communication-server.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
 import type { HeldState } from './held-poll.ts';
 import { pack } from './packing.ts';
 import { recipientTag } from './recipient-tag.ts';
 import type { Session } from './session.ts';
+import { closeSession } from './sessions.ts';
 
 /** What an answer says besides messages. */
 export interface PollEnding {
@@ -86,14 +88,21 @@ function noteWritten(context: ServerContext, held: HeldState, section: Section, 
   context.totals.delivered += written.count;
   const entry = context.applications.get(application.name);
   if (entry !== undefined) entry.delivered += written.count;
-  for (const { following, epoch, end, messages, part } of written.deliveries) {
-    following.sent = following.epoch === epoch ? Math.max(following.sent, end) : end;
+  for (let index = 0; index < written.deliveries.length; index++) {
+    const { following, epoch, end, messages, part } = written.deliveries[index] as Delivery;
+    if (following.epoch !== epoch) beginAnew(following, epoch, section.readings[index]?.after ?? 0);
+    following.outstanding += countAfter(messages, following.sent);
+    following.sent = Math.max(following.sent, end);
     following.covered = end;
     following.part = part;
-    following.epoch = epoch;
-    following.outstanding += messages.length;
   }
   if (isHeard(context, 'gap') || isHeard(context, 'delivered')) tellWritten(context, session, application.name, written);
+}
+
+/** How many were not sent before: those that a retry brings again are acknowledged once. */
+function countAfter(messages: Delivery['messages'], sent: number): number {
+  const known = messages.findIndex(({ position }) => position > sent);
+  return known < 0 ? 0 : messages.length - known;
 }
 
 function tellWritten(context: ServerContext, session: Session, application: string, written: WrittenSection): void {
@@ -140,6 +149,8 @@ export function endPoll(context: ServerContext, held: HeldState, outcome: PollOu
         : { status: outcome.status, messages, bytes: outcome.status === 200 ? outcome.json.length : 0 }),
     });
   }
+  // Nobody was told of the session that it opened: one for each try would soon be too many.
+  if (held.isOpening && (outcome === undefined || outcome.status === 503)) closeSession(context, session, 'goodbye');
   if (outcome !== undefined) held.reply.answer(outcome, held);
 }
 

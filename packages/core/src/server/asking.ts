@@ -103,7 +103,9 @@ function readCursors(application: SessionApplication, wanted: PollApplication, k
     following.read = later(handled, readPlaces.get(following.tag) ?? handled);
     following.limit = knowsSent && following.epoch !== '' ? { epoch: following.epoch, position: following.sent } : undefined;
     following.newest = last ?? 0;
-    if (following.read === undefined) isNew = true;
+    if (following.read !== undefined) continue;
+    isNew = true;
+    following.read = begunAt(following);
   }
   return isNew;
 }
@@ -144,7 +146,7 @@ function readFirst(
   return isNew;
 }
 
-/** Where a session that begins again with a log began before. */
+/** Where a session that begins again with a log began before, or one that was not told of a group that it joined. */
 function begunAt({ address, epoch, acknowledged }: Following): Place | undefined {
   return address.kind === 'recipient' || epoch === '' ? undefined : { epoch, position: acknowledged };
 }

@@ -12,8 +12,13 @@ export function reportFailed(
 ): Promise<unknown> | undefined {
   const pending: PromiseLike<unknown>[] = [];
   for (const message of failed) {
-    const done = reportOne(context, session, message);
-    if (typeof done === 'object') pending.push(done);
+    try {
+      const done = reportOne(context, session, message);
+      if (typeof done === 'object') pending.push(done);
+    } catch (cause) {
+      // The poll is registered already: it is answered like one whose buffer refuses later.
+      pending.push(Promise.reject(cause));
+    }
   }
   return pending.length === 0 ? undefined : Promise.all(pending);
 }

@@ -2,6 +2,7 @@
 
 import { fixedPart } from '../contract/fetch-path.ts';
 import { jsonSchemasOf } from '../contract/json-schemas.ts';
+import { mostGroups } from '../protocol/cursor.ts';
 import { parseFetchTargets } from '../protocol/fetch-target.ts';
 import { applicationPattern, defaultLimits, type Limits } from '../protocol/limits.ts';
 import type { ApplicationOptions } from './communication-server.ts';
@@ -14,6 +15,7 @@ const ranges: Readonly<Partial<Record<keyof Limits, readonly [number, number]>>>
   hiddenSeconds: [0, 3600],
   gatherMs: [0, 20],
   jsonDepth: [4, 200],
+  groupsPerSession: [1, mostGroups],
 };
 
 /** The bounds in force; throws a `TypeError` that names a setting that cannot be right. */

@@ -102,10 +102,13 @@ export function joinGroups(context: ServerContext, session: Session, groups: rea
   session.groups = groups;
   for (const application of session.applications.values()) {
     const old = new Map(application.followings.map((following) => [following.tag, following]));
-    application.followings = followingsOf(context, session, application.name).map(
-      (following) => old.get(following.tag) ?? following,
-    );
+    application.followings = followingsOf(context, session, application.name).map((following) => {
+      const known = old.get(following.tag) ?? following;
+      old.delete(following.tag);
+      return known;
+    });
     application.cursor = undefined;
+    tellSent(context, '', [...old.values()].filter(isUntold));
   }
 }
 
@@ -130,7 +133,8 @@ export function followApplication(context: ServerContext, session: Session, name
 function followingsOf(context: ServerContext, session: Session, application: string): Following[] {
   const retain = context.applications.get(application)?.options.retain === 'ttl' ? (true as const) : undefined;
   const addresses: Address[] = [session.entry.address];
-  for (const name of session.groups) addresses.push({ kind: 'group', name });
+  // Twice the same queue would be every message twice, under a cursor that nobody can read.
+  for (const name of new Set(session.groups)) addresses.push({ kind: 'group', name });
   addresses.push(everyone);
   return addresses.map((address) => ({
     address,
@@ -156,6 +160,8 @@ export function leaveUnasked(context: ServerContext, session: Session, nowMs: nu
   for (const application of session.applications.values()) {
     if (nowMs - application.lastAskedMs <= lifetimeMs(context, session)) continue;
     session.applications.delete(application.name);
+    // Its places end by themselves, but nobody else knows how far it was sent.
+    tellSent(context, '', application.followings.filter(isUntold));
     context.applications.get(application.name)?.sessions.delete(session);
   }
 }
@@ -188,12 +194,24 @@ export function tellOpened(context: ServerContext, session: Session, application
 function forgetPlaces(context: ServerContext, session: Session, reason: SessionClosedEvent['reason']): void {
   const isEnding = reason === 'shutdown';
   const followings = [...session.applications.values()].flatMap((application) => application.followings);
-  const places = followings
-    // All sessions end at once then: of most the buffer knows already, by what they read after.
-    .filter(({ epoch, sent, read }) => !isEnding || (epoch !== '' && (read?.epoch !== epoch || read.position < sent)))
-    .map(({ address, application, epoch, sent }) => ({ address, application, limit: { epoch, position: sent } }));
-  if (places.length === 0) return;
   const isElsewhere = isEnding || (reason === 'silent' && context.buffer.supports.shared);
+  // All sessions end at once then: of most the buffer knows already.
+  tellSent(context, isElsewhere ? '' : session.id, isEnding ? followings.filter(isUntold) : followings);
+}
+
+/** Whether the buffer does not know how far a session was sent, by what it read after. */
+function isUntold({ epoch, sent, read }: Following): boolean {
+  return epoch !== '' && (read?.epoch !== epoch || read.position < sent);
+}
+
+/** Tells the buffer how far queues were sent; a session that is named holds nothing back in them any more. */
+function tellSent(context: ServerContext, session: string, followings: readonly Following[]): void {
+  if (followings.length === 0) return;
+  const places = followings.map(({ address, application, epoch, sent }) => ({
+    address,
+    application,
+    limit: { epoch, position: sent },
+  }));
   // Places that could not be forgotten are silent from now on, and end by themselves.
   const failed = (): void =>
     tell(context, {
@@ -203,7 +221,7 @@ function forgetPlaces(context: ServerContext, session: Session, reason: SessionC
       reason: 'The buffer did not forget a session.',
     });
   try {
-    context.buffer.forget(isElsewhere ? '' : session.id, places)?.then(undefined, failed);
+    context.buffer.forget(session, places)?.then(undefined, failed);
   } catch {
     // It was closed before the server.
     failed();

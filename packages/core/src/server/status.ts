@@ -26,7 +26,7 @@ export function describeMessage(context: ServerContext, id: string, found: Messa
   }));
   const sessions = [...own, ...(context.buffer.supports.shared ? elsewhere(found, own) : [])];
   const { code, why } = explain(context, found, sessions);
-  const isAcknowledged = sessions.some(({ state }) => state === 'acknowledged');
+  const isAcknowledged = found.handled || sessions.some(({ state }) => state === 'acknowledged');
   const isDelivered = found.sent || sessions.some(({ state }) => state === 'delivered');
   return { ...base, state: isAcknowledged ? 'acknowledged' : isDelivered ? 'delivered' : 'pending', code, why, sessions };
 }
@@ -89,7 +89,7 @@ function explain(
   sessions: DeliveryStatus['sessions'],
 ): Explanation {
   const { application } = found.queue;
-  if (sessions.some(({ state }) => state === 'acknowledged')) {
+  if (found.handled || sessions.some(({ state }) => state === 'acknowledged')) {
     return { code: 'ended', why: 'Acknowledged; it stays for the other sessions, or until it expires.' };
   }
   if (sessions.some(({ state }) => state === 'delivered')) {

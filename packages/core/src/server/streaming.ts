@@ -7,7 +7,7 @@
  *              v          | the reader took it
  *            paused ------+--> cut                          it took nothing between two heartbeats
  */
-import { cursorPart } from '../protocol/cursor.ts';
+import { cursorPart, parseCursor } from '../protocol/cursor.ts';
 import type { Timer } from '../protocol/environment.ts';
 import type { PollRequest } from '../protocol/types.ts';
 import { endPoll } from './answering.ts';
@@ -74,7 +74,9 @@ export function openStream(
   };
   for (const [name, asked] of Object.entries(request.applications)) {
     const place = asked?.read ?? asked?.cursor;
-    if (typeof place === 'string') state.cursors.set(name, place);
+    // Ids are made of nothing else but what a server gave out: a line break in one would end it.
+    if (typeof place === 'string' && context.applications.has(name) && parseCursor(place) !== undefined)
+      state.cursors.set(name, place);
   }
   const seconds = limits.streamSeconds * (1 + (random.next() * 2 - 1) * ageSpread);
   const reply: InternalReply = { answer: (outcome, answered) => answer(state, outcome, answered) };
@@ -212,11 +214,12 @@ function keepBeating(state: StreamState): void {
 }
 
 function end(state: StreamState, how: StreamEnd): void {
-  stop(state);
+  // Whoever superseded it knows its session's name and goes on with it.
+  stop(state, how.reason === 'superseded');
   state.sink.end(idOf(state.cursors), how);
 }
 
-function stop(state: StreamState): void {
+function stop(state: StreamState, isTaken = false): void {
   state.isOver = true;
   state.beat?.clear();
   state.sink.onDrain = undefined;
@@ -224,5 +227,5 @@ function stop(state: StreamState): void {
   state.held = undefined;
   if (held !== undefined) endPoll(state.context, held, undefined);
   // Its places are in the ids that the reader comes back with; a session for each connect would soon be too many.
-  if (state.isAnonymous && state.session !== undefined) closeSession(state.context, state.session, 'goodbye');
+  if (state.isAnonymous && !isTaken && state.session !== undefined) closeSession(state.context, state.session, 'goodbye');
 }

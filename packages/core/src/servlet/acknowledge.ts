@@ -1,6 +1,6 @@
 /** `POST {base}/ack`: an acknowledgement without a poll, for streams and for a page that is going away. */
 import { problem } from '../protocol/problem.ts';
-import { isProblem } from '../protocol/requests.ts';
+import { checkVersion, isProblem } from '../protocol/requests.ts';
 import type { AcknowledgeRequest, ClientIdentity } from '../server/communication-server.ts';
 import { withJsonBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
@@ -24,8 +24,11 @@ export function serveAcknowledge(service: Service, exchange: Exchange, identity:
 }
 
 function parseAcknowledge(value: unknown): AcknowledgeRequest | ReturnType<typeof problem> {
-  const body = typeof value === 'object' && value !== null ? (value as Partial<Record<keyof AcknowledgeRequest, unknown>>) : {};
-  const { session, applications } = body;
+  const body =
+    typeof value === 'object' && value !== null ? (value as Partial<Record<keyof AcknowledgeRequest | 'v', unknown>>) : {};
+  const { v, session, applications } = body;
+  const unspoken = checkVersion(v, 'v');
+  if (unspoken !== undefined) return unspoken;
   if (typeof session !== 'string') return problem('invalid-field', { field: 'session', detail: 'session must be a string.' });
   if (typeof applications !== 'object' || applications === null || Array.isArray(applications)) {
     return problem('invalid-field', {

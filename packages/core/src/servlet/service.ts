@@ -15,16 +15,23 @@ export interface Service extends Required<Pick<ServletOptions, 'server' | 'authe
 }
 
 /** Answers with a problem document. */
-export function respondProblem(service: Service, exchange: Exchange, found: Problem): void {
+export function respondProblem(service: Service, exchange: Exchange, problem: Problem): void {
+  const found = withRetry(problem);
   const { problem: headers } = service.headersFor(exchange);
   const more: string[] = [];
-  if (found.retryAfter !== undefined) more.push('retry-after', String(Math.ceil(found.retryAfter)));
+  if (found.retryAfter !== undefined) more.push('retry-after', String(found.retryAfter));
   if (found.status === 401) more.push('www-authenticate', 'Bearer');
   exchange.respond({
     status: found.status,
     headers: more.length === 0 ? headers : [...headers, ...more],
     body: JSON.stringify(found),
   });
+}
+
+/** Whole seconds wherever there are any, and some for every 429 and 503 (protocol §2.10). */
+function withRetry(found: Problem): Problem {
+  const { status, retryAfter = status === 429 || status === 503 ? 1 : undefined } = found;
+  return retryAfter === undefined ? found : { ...found, retryAfter: Math.max(1, Math.ceil(retryAfter)) };
 }
 
 /** Answers with JSON. */

@@ -14,7 +14,10 @@ export function serveHealth(service: Service, exchange: Exchange): void {
   const { inspect } = service.server;
   // What was damaged once is for operators to know: it takes nothing from those who ask.
   const status = inspect.totals().draining ? 'draining' : inspect.storage().state === 'failed' ? 'buffer-unavailable' : 'ok';
-  respondJson(service, exchange, status === 'ok' ? 200 : 503, { status, v: 1 });
+  const { json } = service.headersFor(exchange);
+  const body = JSON.stringify({ status, v: 1 });
+  if (status === 'ok') exchange.respond({ status: 200, headers: json, body });
+  else exchange.respond({ status: 503, headers: [...json, 'retry-after', '1'], body });
 }
 
 /** `DELETE {base}/session/{id}`: the same answer for one's own, another's and an unknown session. */

@@ -1,4 +1,5 @@
 /** Streams: `GET {base}/stream` for a browser's `EventSource`, `POST {base}/poll` with its `Accept` for other readers. */
+import { partLength } from '../protocol/cursor.ts';
 import { problem } from '../protocol/problem.ts';
 import { isProblem, parsePollRequest } from '../protocol/requests.ts';
 import type { PollRequest } from '../protocol/types.ts';
@@ -9,9 +10,6 @@ import { checkForgery } from './forgery.ts';
 import { browserFraming, eventIdLength, type Framing, parseEventId } from './framing.ts';
 import { readQuery } from './query.ts';
 import { respondFailure, respondProblem, type Service } from './service.ts';
-
-/** Characters that one queue's part of a cursor takes at most. */
-const partLength = 36;
 
 export function serveEventSource(service: Service, exchange: Exchange): void {
   const query = readQuery(exchange.target);

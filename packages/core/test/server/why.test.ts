@@ -47,6 +47,20 @@ describe('why has this message not been delivered?', () => {
     expect(why(scene, id)).toMatchObject({ state: 'acknowledged', code: 'ended' });
   });
 
+  it('it has been acknowledged, whether or not who did is still there, and waits for the other session', () => {
+    const scene = createScene({ crm: {} });
+    const [alice, slow] = [scene.client({ recipient: 'alice' }), scene.client({ recipient: 'alice' })];
+    alice.poll(['crm']);
+    slow.poll(['crm']);
+    const id = scene.send('crm', 'alice');
+    alice.poll(['crm']);
+    alice.poll(['crm']);
+    expect(why(scene, id)).toMatchObject({ state: 'acknowledged', code: 'ended' });
+    scene.server.goodbye({ recipient: 'alice' }, alice.session ?? '');
+    expect(why(scene, id)).toMatchObject({ state: 'acknowledged', code: 'ended', sessions: [{ state: 'waiting' }] });
+    expect(slow.poll(['crm']).types('crm')).toEqual(['t']);
+  });
+
   it('because it was parked, and the next ones flow', () => {
     const scene = createScene({ crm: {} });
     const alice = scene.client({ recipient: 'alice' });

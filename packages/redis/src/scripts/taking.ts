@@ -59,7 +59,7 @@ local function state()
     elseif how == 'park' then
       park(message, index)
     end
-    return { 'pending', message.element, queue.s >= position and 1 or 0, placesOf() }
+    return { 'pending', message.element, queue.s >= position and 1 or 0, placesOf(), queue.h >= position and 1 or 0 }
   end
   local held = findParked()
   if held then

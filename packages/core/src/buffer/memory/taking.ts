@@ -14,7 +14,8 @@ export function stateOf(queue: Queue, position: number, nowMs: number): MessageS
   if (message !== undefined) {
     const place = { epoch: queue.epoch, position };
     const places = queue.places.filter(({ untilMs }) => untilMs > nowMs).map(({ session, handled }) => ({ session, handled }));
-    return { state: 'pending', queue: name, message, place, sent: queue.sentTo >= position, places };
+    const [sent, handled] = [queue.sentTo >= position, queue.handledTo >= position];
+    return { state: 'pending', queue: name, message, place, sent, handled, places };
   }
   const parked = queue.parked?.find((held) => held.message.position === position);
   if (parked !== undefined) return { state: 'parked', queue: name, message: parked.message, reason: parked.reason };

@@ -1,9 +1,9 @@
 /** `GET {base}/openapi.json`: the wire as OpenAPI 3.1, with the bounds that this server has set. */
 import { applicationPattern, type Limits } from '../../protocol/limits.ts';
 import { problems } from '../../protocol/problem.ts';
+import { always, body, component, json, refusals } from './operations.ts';
+import { receivePaths } from './receive-paths.ts';
 import { wireSchemas } from './schemas.ts';
-
-const ref = (kind: string, name: string): { readonly $ref: string } => ({ $ref: `#/components/${kind}/${name}` });
 
 const application = {
   name: 'application',
@@ -12,25 +12,9 @@ const application = {
   schema: { type: 'string', pattern: applicationPattern.source },
 };
 const notification = { name: 'id', in: 'path', required: true, schema: { type: 'string' } };
-const client = [{ client: [] }];
 const publisher = [{ publisher: [] }];
 
-/** Statuses that any request can meet, by who asks. */
-const always = ['401', '500'];
-const onClient = [...always, '400', '409', '413', '415', '429', '501', '503'];
-const onPublisher = [...always, '400', '403', '404', '413', '415', '422', '429', '501', '503'];
-
-function refusals(statuses: readonly string[]): Record<string, unknown> {
-  return Object.fromEntries(statuses.map((status) => [status, ref('responses', `Problem${status}`)]));
-}
-
-function json(schema: string, description: string): unknown {
-  return { description, content: { 'application/json': { schema: ref('schemas', schema) } } };
-}
-
-function body(schema: unknown): unknown {
-  return { required: true, content: { 'application/json': { schema } } };
-}
+const onPublisher = [...always, '400', '404', '413', '415', '422', '429', '501'];
 
 /** The document for a servlet at a base path. */
 export function openApiDocument(basePath: string, limits: Limits): unknown {
@@ -65,35 +49,6 @@ export function openApiDocument(basePath: string, limits: Limits): unknown {
   };
 }
 
-function receivePaths(): Record<string, unknown> {
-  return {
-    '/poll': {
-      post: {
-        tags: ['receive'],
-        operationId: 'poll',
-        summary: 'Acknowledge, and receive for many applications at once',
-        security: client,
-        requestBody: body(ref('schemas', 'PollRequest')),
-        responses: {
-          '200': json('PollAnswer', 'Messages, gaps, advice or errors, by application.'),
-          '204': { description: 'Nothing came within the wait; the cursors stand.' },
-          ...refusals(onClient),
-        },
-      },
-    },
-    '/session/{id}': {
-      delete: {
-        tags: ['receive'],
-        operationId: 'goodbye',
-        summary: 'End a session',
-        security: client,
-        parameters: [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }],
-        responses: { '204': { description: 'The session is no more; the same for an unknown one.' }, ...refusals(always) },
-      },
-    },
-  };
-}
-
 function publishPaths(): Record<string, unknown> {
   return {
     '/applications/{application}/notifications': {
@@ -104,11 +59,14 @@ function publishPaths(): Record<string, unknown> {
         security: publisher,
         parameters: [application],
         requestBody: body({
-          oneOf: [ref('schemas', 'Notification'), { type: 'array', minItems: 1, items: ref('schemas', 'Notification') }],
+          oneOf: [
+            component('schemas', 'Notification'),
+            { type: 'array', minItems: 1, items: component('schemas', 'Notification') },
+          ],
         }),
         responses: {
           '202': json('PublishAnswer', 'At least one was stored, to the grade that is named.'),
-          '409': ref('responses', 'Problem409'),
+          '409': component('responses', 'Problem409'),
           ...refusals(onPublisher),
         },
       },
@@ -120,7 +78,7 @@ function publishPaths(): Record<string, unknown> {
         summary: 'The state of a notification, and why it has not been delivered',
         security: publisher,
         parameters: [application, notification],
-        responses: { '200': json('DeliveryStatus', 'Its state.'), ...refusals([...always, '403', '404']) },
+        responses: { '200': json('DeliveryStatus', 'Its state.'), ...refusals([...always, '404']) },
       },
       delete: {
         tags: ['publish'],
@@ -130,7 +88,7 @@ function publishPaths(): Record<string, unknown> {
         parameters: [application, notification],
         responses: {
           '200': { description: 'Withdrawn, or announced as withdrawn where it was sent already.' },
-          ...refusals([...always, '403', '404']),
+          ...refusals([...always, '404']),
         },
       },
     },
@@ -141,7 +99,7 @@ function publishPaths(): Record<string, unknown> {
         summary: 'Forget what the application has for a recipient',
         security: publisher,
         parameters: [application, { name: 'recipient', in: 'path', required: true, schema: { type: 'string' } }],
-        responses: { '200': { description: 'How many messages were erased.' }, ...refusals([...always, '400', '403', '404']) },
+        responses: { '200': { description: 'How many messages were erased.' }, ...refusals([...always, '400', '404']) },
       },
     },
   };
@@ -182,7 +140,7 @@ function problemResponses(): Record<string, unknown> {
       `Problem${status}`,
       {
         description: `One of: ${codes.join(', ')}.`,
-        content: { 'application/problem+json': { schema: ref('schemas', 'Problem') } },
+        content: { 'application/problem+json': { schema: component('schemas', 'Problem') } },
       },
     ]),
   );

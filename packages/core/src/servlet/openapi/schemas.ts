@@ -34,7 +34,7 @@ function requestSchemas(limits: Limits): Record<string, unknown> {
           maxItems: 100,
           items: {
             type: 'object',
-            required: ['id', 'reason'],
+            required: ['id'],
             properties: {
               id: { type: 'string' },
               reason: { type: 'string' },
@@ -44,9 +44,17 @@ function requestSchemas(limits: Limits): Record<string, unknown> {
         },
       },
     },
+    AcknowledgeRequest: {
+      type: 'object',
+      required: ['session', 'applications'],
+      properties: {
+        v: { const: 1 },
+        session: { type: 'string' },
+        applications: { type: 'object', additionalProperties: cursor },
+      },
+    },
     PollApplication: {
       type: 'object',
-      required: ['cursor'],
       properties: {
         cursor: { ...cursor, type: ['string', 'null'], description: 'Handled up to; null at the first poll.' },
         read: { ...cursor, type: ['string', 'null'], description: 'Received up to; the cursor where it is left out.' },
@@ -89,6 +97,16 @@ function answerSchemas(): Record<string, unknown> {
       type: 'object',
       required: ['cursor'],
       properties: { cursor, messages: { type: 'array', items: ref('Message') }, gap: ref('Gap'), more: { const: true } },
+    },
+    AcknowledgeAnswer: {
+      type: 'object',
+      required: ['applications'],
+      properties: { applications: { type: 'object', additionalProperties: ref('RefusedSection') } },
+    },
+    Ticket: {
+      type: 'object',
+      required: ['ticket', 'expires'],
+      properties: { ticket: { type: 'string' }, expires: { ...seconds, description: 'Seconds that it is good for.' } },
     },
     RefusedSection: { type: 'object', required: ['error'], properties: { error: ref('Problem') } },
     Message: {

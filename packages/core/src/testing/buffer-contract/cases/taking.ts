@@ -34,6 +34,29 @@ export const taking: readonly BufferCase[] = [
   },
   {
     clause: '10.1',
+    title: 'find tells that some session acknowledged a message, also after that has gone',
+    run: async ({ buffer, putOne, reader, expect }) => {
+      const quick = reader('quick');
+      await quick.next();
+      await reader('slow').next();
+      const ids = [await putOne(1), await putOne(2)];
+      const { epoch } = await quick.next();
+      quick.handle({ epoch, position: 1 });
+      await quick.next();
+      const look = (): Promise<unknown[]> =>
+        Promise.all(
+          ids.map(async (id) => {
+            const found = await buffer.find(id);
+            return found?.state === 'pending' && found.handled;
+          }),
+        );
+      expect(await look()).toEqual([true, false]);
+      await buffer.forget('quick', [{ ...aliceOrders, limit: { epoch, position: 2 } }]);
+      expect(await look()).toEqual([true, false]);
+    },
+  },
+  {
+    clause: '10.1',
     title: 'forgetting a session says how far it was sent',
     run: async ({ buffer, putOne, reader, expect }) => {
       const { epoch } = await reader('s').next();

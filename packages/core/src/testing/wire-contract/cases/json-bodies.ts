@@ -98,6 +98,8 @@ export const jsonBodies: readonly WireCase[] = [
     run: async ({ client, expect }) => {
       const wrong: readonly (readonly [string, unknown])[] = [
         ['session', 7],
+        ['session', 'x'.repeat(257)],
+        ['session', 'é'.repeat(129)],
         ['seq', -1],
         ['seq', 1.5],
         ['seq', '1'],
@@ -122,14 +124,25 @@ export const jsonBodies: readonly WireCase[] = [
   },
   {
     clause: '1.5',
-    title: 'an unknown version is refused, naming those spoken',
-    run: async ({ client, expect }) => {
+    title: 'an unknown version is refused, naming those spoken, of a poll, an acknowledgement and a publish alike',
+    run: async ({ client, publisher, peer, send, expect }) => {
+      const alice = client('alice');
+      const { session = '' } = (await alice.poll()).body;
+      const acknowledge = (v: unknown): ReturnType<typeof send> =>
+        send('POST', '/ack', {
+          headers: { ...peer.authorization('alice'), 'content-type': 'application/json' },
+          body: { v, session, applications: {} },
+        });
+      const publish = (v: unknown): ReturnType<typeof send> =>
+        publisher().send({ v, to: { recipients: ['alice'] }, kind: 'direct', type: 't', data: 1 });
       for (const v of [0, 2, '1', null, {}]) {
-        const answer = await client('alice').send({ body: { v } });
-        expect([v, answer.status, problemOf(answer).code]).toEqual([v, 400, 'unsupported-version']);
-        expect(problemOf(answer).detail ?? '').toMatch(/1/);
+        for (const answer of [await client('bob').send({ body: { v } }), await acknowledge(v), await publish(v)]) {
+          expect([v, answer.status, problemOf(answer).code]).toEqual([v, 400, 'unsupported-version']);
+          expect(problemOf(answer).detail ?? '').toMatch(/1/);
+        }
       }
-      expect((await client('alice').send({ body: { v: 1 } })).status).toBe(200);
+      const taken = [await client('bob').send({ body: { v: 1 } }), await acknowledge(1), await publish(1)];
+      expect(taken.map(({ status }) => status)).toEqual([200, 204, 202]);
     },
   },
 ];

@@ -1,0 +1,79 @@
+/** Streams met directly, without a servlet: who names their session, and what their ids say. */
+import type { PollRequest } from '@pollux/core';
+import type { ClientIdentity, HeldPoll, StreamEnd, StreamSink } from '@pollux/core/server';
+import { describe, expect, it } from 'vitest';
+import { createScene, type Scene } from './scene.ts';
+
+interface Reader extends StreamSink {
+  buffered: number;
+  readonly answers: { readonly id: string; readonly session: string; readonly json: string }[];
+  ended: StreamEnd | undefined;
+  held: HeldPoll | undefined;
+}
+
+const alice: ClientIdentity = { recipient: 'alice' };
+
+function read({ server }: Scene, request: PollRequest, options?: { readonly isAnonymous: boolean }): Reader {
+  const reader: Reader = {
+    buffered: 0,
+    answers: [],
+    ended: undefined,
+    held: undefined,
+    onDrain: undefined,
+    open: () => undefined,
+    refuse: (found) => expect.fail(JSON.stringify(found)),
+    answer: (id, json) => void reader.answers.push({ id, json, session: (JSON.parse(json) as { session: string }).session }),
+    beat: () => undefined,
+    end(_, how) {
+      reader.ended = how;
+    },
+    cut: () => undefined,
+  };
+  reader.held = server.stream(alice, request, reader, options);
+  return reader;
+}
+
+describe('the session of a stream that a browser opened', () => {
+  it('is polled by whoever read its name in the first event, and woken like any other', async () => {
+    const scene = createScene({ crm: {} });
+    const stream = read(scene, { applications: { crm: { cursor: null } } }, { isAnonymous: true });
+    const poller = scene.client(alice);
+    poller.session = stream.answers[0]?.session;
+    const poll = poller.poll(['crm'], { seq: 1, wait: 20, applications: { crm: cursorIn(stream) } });
+    expect(stream.ended).toMatchObject({ reason: 'superseded' });
+    scene.send('crm', 'alice');
+    await scene.clock.settle();
+    expect(poll.types('crm')).toEqual(['t']);
+    expect(scene.server.inspect.totals()).toMatchObject({ sessions: 1, heldPolls: 0 });
+  });
+});
+
+function cursorIn({ answers }: Reader): { cursor: string } {
+  const { applications } = JSON.parse(answers[0]?.json ?? '') as { applications: { crm: { cursor: string } } };
+  return { cursor: applications.crm.cursor };
+}
+
+describe("an event's id", () => {
+  it('holds nothing that the server did not give out, whatever the request named', () => {
+    const scene = createScene({ crm: {} });
+    const stream = read(scene, {
+      applications: {
+        crm: { cursor: 'x\ndata: {"forged":true}\n\n' },
+        'a\nid: forged': { cursor: null, read: 'rxxxxxxxxxxx1' },
+        mail: { cursor: 'rxxxxxxxxxxx1' },
+      },
+    });
+    expect(stream.answers[0]?.id).toBe('');
+  });
+
+  it('keeps the place of an application that the credential does not cover at present', () => {
+    const scene = createScene({ crm: {}, mail: {} });
+    const first = read(scene, { applications: { crm: { cursor: null } } });
+    const place = cursorIn(first);
+    const { server } = scene;
+    const answers: string[] = [];
+    const sink = { ...first, answer: (id: string) => void answers.push(id) };
+    server.stream({ recipient: 'alice', applications: ['mail'] }, { applications: { crm: place, mail: { cursor: null } } }, sink);
+    expect(answers[0]?.startsWith(`crm:${place.cursor}`)).toBe(true);
+  });
+});
