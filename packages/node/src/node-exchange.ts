@@ -10,16 +10,34 @@ export class NodeExchange implements Exchange {
   /** As it stands now: a host's router may put another in its place for as long as it goes on. */
   readonly target: string;
   readonly native: IncomingMessage;
-  held: Exchange['held'];
+  /** The one before it on its connection, where that was not answered yet: a client may send several in one go. */
+  before: NodeExchange | undefined;
+  #held: Exchange['held'];
   readonly #response: ServerResponse;
   readonly #setsHeaders: boolean;
 
   constructor(request: IncomingMessage, response: ServerResponse, setsHeaders: boolean) {
     this.target = request.url ?? '';
     this.native = request;
-    this.held = undefined;
+    this.before = undefined;
+    this.#held = undefined;
     this.#response = response;
     this.#setsHeaders = setsHeaders;
+  }
+
+  get held(): Exchange['held'] {
+    return this.#held;
+  }
+
+  set held(held: Exchange['held']) {
+    // The client may have gone while it was found out who it is: nothing tells of it a second time.
+    if (this.native.socket.destroyed) held?.cancel();
+    else this.#held = held;
+  }
+
+  /** Nothing more is to be written. */
+  get isOver(): boolean {
+    return this.#response.writableEnded || this.#response.destroyed;
   }
 
   get method(): string {
@@ -44,7 +62,7 @@ export class NodeExchange implements Exchange {
     const response = this.#response;
     if (response.destroyed || response.headersSent) return;
     // What the client still sends is not read: the connection cannot be used for another request.
-    if (!this.native.complete) response.shouldKeepAlive = false;
+    if (!this.native.complete && hasBody(this.native)) response.shouldKeepAlive = false;
     // In HTTP/1.1 connections stay open unless told otherwise (RFC 9112, section 9.3): two headers less to write.
     else if (response.shouldKeepAlive && this.native.httpVersionMinor > 0) response.removeHeader('connection');
     if (status === 204) {
@@ -69,6 +87,11 @@ export class NodeExchange implements Exchange {
     for (let i = 0; i + 1 < headers.length; i += 2) response.setHeader(headers[i] ?? '', headers[i + 1] ?? '');
     response.writeHead(status);
   }
+}
+
+/** A request without a body counts as incomplete as well for as long as it is told of. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** A streamed body on `node:http`. */
