@@ -43,6 +43,15 @@ describe.each(versions)('behind the middleware of a host on %s', (_name, express
     expect((await post(`${host.url}/pollux/poll`, '{"applications":7}')).status).toBe(400);
   });
 
+  it('that reads the body and keeps it for itself: the request is refused, and not left waiting', async () => {
+    const app = express()
+      .use((request, _response, next) => void request.resume().on('end', () => next()))
+      .use('/pollux', createExpressHandler({ server: startCommunication(), authenticate }));
+    await using host = await startHost(app);
+    const answer = await post(`${host.url}/pollux/poll`, firstPoll, { connection: 'close' });
+    expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining('The host read the body')]);
+  });
+
   it('bounds, depth and encodings hold all the same after express.json()', async () => {
     const server = startCommunication();
     const json = express.json({ limit: '1mb', strict: false });
