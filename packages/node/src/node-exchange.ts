@@ -30,8 +30,8 @@ export class NodeExchange implements Exchange {
   }
 
   set held(held: Exchange['held']) {
-    // The client may have gone while it was found out who it is: nothing tells of it a second time.
-    if (this.native.socket.destroyed) held?.cancel();
+    // The client may have gone while it was found out who it is, or the host have answered: nothing tells of it a second time.
+    if (this.isOver || this.native.socket.destroyed) held?.cancel();
     else this.#held = held;
   }
 
@@ -54,8 +54,12 @@ export class NodeExchange implements Exchange {
   }
 
   open({ status, headers }: Parameters<Exchange['open']>[0]): OpenAnswer {
-    this.#begin(status, headers);
-    return openAnswer(this.#response);
+    const response = this.#response;
+    // Answered by the host already: what is written goes nowhere.
+    if (!response.destroyed && !response.headersSent) this.#begin(status, headers);
+    // The host may end it as well, at a time of its own.
+    response.on('close', () => this.#held?.cancel());
+    return openAnswer(response);
   }
 
   respond({ status, headers, body, isAscii = false }: Answer): void {
@@ -100,6 +104,7 @@ function openAnswer(response: ServerResponse): OpenAnswer {
   const { flush } = response as { flush?: () => void };
   const answer: OpenAnswer = {
     write(text) {
+      if (response.writableEnded) return;
       response.write(text);
       flush?.call(response);
     },
