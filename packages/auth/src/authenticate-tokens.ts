@@ -18,7 +18,7 @@ export interface TokenSettings extends KeySettings {
   readonly issuer?: string;
   /** Tokens must name it as `aud`. Required with `jwks`, whose owner signs tokens for others, too. @default not looked at */
   readonly audience?: string;
-  /** Seconds that clocks may differ. @default 5 */
+  /** Seconds that clocks may differ: tokens are accepted, and polls held, for as long after their end. @default 5 */
   readonly clockTolerance?: number;
   /** Tokens remembered as checked, since a signature costs more than an empty poll; 0 remembers none. @default 32768 */
   readonly cachedTokens?: number;
@@ -67,9 +67,9 @@ export function authenticateTokens(settings: TokenSettings): Authenticate {
     try {
       const { payload, protectedHeader } = await verify(verifiers, token, { ...checks, currentDate: new Date(now()) });
       if (protectedHeader.typ === visitorType) return refuse('type');
-      const identity = identityOf(payload);
+      const identity = identityOf(payload, tolerance);
       if (identity === undefined) return refuse('claim');
-      cache.set(token, identity, Math.min((identity.expiresMs ?? 0) + tolerance * 1000, now() + rememberMs));
+      cache.set(token, identity, Math.min(identity.expiresMs ?? 0, now() + rememberMs));
       return identity;
     } catch (error) {
       const fault = faultOf(error);

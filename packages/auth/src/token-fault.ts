@@ -27,11 +27,19 @@ export function faultOf(error: unknown): TokenFault | undefined {
   return error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid ? 'malformed' : undefined;
 }
 
-/** Who the claims of a checked token speak for; `undefined` where they are not what they should be. */
-export function identityOf(payload: JWTPayload): ClientIdentity | undefined {
+/**
+ * Who the claims of a checked token speak for, until it is accepted no more, `tolerance` seconds after its end: a poll that
+ * could not be held although it is let in would be asked again and again. `undefined` where they are not what they should be.
+ */
+export function identityOf(payload: JWTPayload, tolerance = 0): ClientIdentity | undefined {
   const { sub, exp, groups: groupsClaim, applications: applicationsClaim } = payload;
   const groups = namesOf(groupsClaim, isName);
   const applications = namesOf(applicationsClaim, isApplication);
   if (!isName(sub) || exp === undefined || groups === false || applications === false) return undefined;
-  return { recipient: sub, expiresMs: exp * 1000, ...(groups && { groups }), ...(applications && { applications }) };
+  return {
+    recipient: sub,
+    expiresMs: (exp + tolerance) * 1000,
+    ...(groups && { groups }),
+    ...(applications && { applications }),
+  };
 }

@@ -1,3 +1,4 @@
+import { createCommunicationServer, type PollOutcome } from '@pollux/core/server';
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { authenticateTokens, signTokens, type TokenFault, type TokenSettings, visitorTokens } from '../src/index.ts';
@@ -23,7 +24,7 @@ function open(settings: Partial<TokenSettings> = {}) {
 
 describe('a good token', () => {
   it('says who it is for, until when', async () => {
-    const { sign, verify } = open();
+    const { sign, verify } = open({ clockTolerance: 0 });
     const { token, expires } = await sign({ recipient: 'alice', groups: ['sales'], applications: ['orders'], ttl: 60 });
     expect(expires).toBe(exp);
     expect(await verify(token)).toEqual({
@@ -59,7 +60,8 @@ describe('a good token', () => {
 
   it('made by another library is accepted; without applications it may poll all', async () => {
     const signing = new SignJWT({}).setProtectedHeader({ alg: 'HS256' }).setSubject('bob').setExpirationTime(exp);
-    expect(await open().verify(await signing.sign(Buffer.from(secret)))).toEqual({ recipient: 'bob', expiresMs: exp * 1000 });
+    const { verify } = open({ clockTolerance: 0 });
+    expect(await verify(await signing.sign(Buffer.from(secret)))).toEqual({ recipient: 'bob', expiresMs: exp * 1000 });
   });
 
   it('is tolerated for 5 seconds after its end, for clocks that differ', async () => {
@@ -69,6 +71,21 @@ describe('a good token', () => {
     const strict = open({ clockTolerance: 0 });
     strict.clock.nowMs = exp * 1000 + 1000;
     expect(await strict.verify(handmade({ alg: 'HS256' }, good))).toBeUndefined();
+  });
+
+  it('has its polls held for as long as it is tolerated: answered at once, they would come again and again', async () => {
+    const now = () => Date.now();
+    const { token } = await signTokens({ secret, now: () => now() - 3000 })({ recipient: 'alice', ttl: 2 });
+    const identity = (await open({ now }).verify(token)) ?? { recipient: '' };
+    const server = createCommunicationServer({ applications: { orders: {} } });
+    const outcomes: PollOutcome[] = [];
+    const reply = { answer: (outcome: PollOutcome) => void outcomes.push(outcome) };
+    server.poll(identity, { applications: { orders: { cursor: null } } }, reply);
+    const { session, applications } = JSON.parse(outcomes[0]?.status === 200 ? outcomes[0].json : '{}');
+    const { cursor } = applications.orders;
+    const held = server.poll(identity, { session, wait: 25, applications: { orders: { cursor } } }, reply);
+    expect([identity.recipient, outcomes.length]).toEqual(['alice', 1]);
+    held?.cancel();
   });
 
   it('of any of several secrets is accepted, while one is being exchanged', async () => {

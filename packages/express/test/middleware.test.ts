@@ -43,6 +43,15 @@ describe.each(versions)('behind the middleware of a host on %s', (_name, express
     expect((await post(`${host.url}/pollux/poll`, '{"applications":7}')).status).toBe(400);
   });
 
+  it('that reads the body and keeps it for itself: the request is refused, and not left waiting', async () => {
+    const app = express()
+      .use((request, _response, next) => void request.resume().on('end', () => next()))
+      .use('/pollux', createExpressHandler({ server: startCommunication(), authenticate }));
+    await using host = await startHost(app);
+    const answer = await post(`${host.url}/pollux/poll`, firstPoll, { connection: 'close' });
+    expect([answer.status, await answer.text()]).toEqual([500, expect.stringContaining('The host read the body')]);
+  });
+
   it('bounds, depth and encodings hold all the same after express.json()', async () => {
     const server = startCommunication();
     const json = express.json({ limit: '1mb', strict: false });
@@ -89,6 +98,44 @@ describe.each(versions)('behind the middleware of a host on %s', (_name, express
     setTimeout(() => notify(server, 'through'), 50);
     expect(await readUntil(response, 'through')).toContain('"session"');
     await server.close();
+  });
+
+  it('a host that answers while it is found out who asks leaves no stream behind', async () => {
+    const server = startCommunication();
+    let known = (): void => undefined;
+    const slowly = () =>
+      new Promise<{ recipient: string }>((resolve) => {
+        known = () => resolve({ recipient: 'alice' });
+      });
+    const app = express()
+      .use((_request, response, next) => {
+        next();
+        response.status(503).end();
+      })
+      .use('/pollux', createExpressHandler({ server, authenticate: slowly }));
+    await using host = await startHost(app);
+    expect((await fetch(`${host.url}/pollux/stream?app=orders`)).status).toBe(503);
+    known();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(server.inspect.totals()).toMatchObject({ heldPolls: 0, sessions: 0 });
+  });
+
+  it('a host that ends a stream has it ended, and what is published afterwards harms nobody', async () => {
+    const server = startCommunication();
+    let end = (): void => undefined;
+    const app = express()
+      .use((_request, response, next) => {
+        end = () => void response.end();
+        next();
+      })
+      .use('/pollux', createExpressHandler({ server, authenticate }));
+    await using host = await startHost(app);
+    const stream = await fetch(`${host.url}/pollux/stream?app=orders`);
+    await expect.poll(() => server.inspect.totals().heldPolls).toBe(1);
+    end();
+    notify(server, 'late');
+    await stream.text();
+    await expect.poll(() => server.inspect.totals()).toMatchObject({ heldPolls: 0, sessions: 0 });
   });
 
   it("trust proxy: authenticate sees the caller's address as Express makes it out", async () => {

@@ -1,3 +1,4 @@
+import { CommunicationError, problem } from '@pollux/core';
 import type { Answer, BodyOutcome, Exchange, OpenAnswer } from '@pollux/core/server';
 import { createBodyStream } from './body-stream.ts';
 
@@ -15,25 +16,37 @@ export class FetchExchange implements Exchange {
   readonly method: string;
   readonly target: string;
   readonly native: Request;
-  held: Exchange['held'];
+  #held: Exchange['held'];
   readonly answered: Promise<FetchAnswer>;
   #settle: (answer: FetchAnswer) => void = () => undefined;
   #isSettled = false;
+  #hasGone = false;
 
   constructor(request: Request) {
     this.method = request.method;
     this.target = targetOf(request.url);
     this.native = request;
-    this.held = undefined;
     this.answered = new Promise((resolve) => {
       this.#settle = resolve;
     });
     // Some runtimes abort after an answer that succeeded as well: by then nobody waits for it.
     request.signal.addEventListener('abort', this.#disconnect, { once: true });
+    if (request.signal.aborted) this.#disconnect();
+  }
+
+  get held(): Exchange['held'] {
+    return this.#held;
+  }
+
+  set held(held: Exchange['held']) {
+    // The client may have gone while it was found out who it is: nothing tells of it a second time.
+    if (this.#hasGone) held?.cancel();
+    else this.#held = held;
   }
 
   readonly #disconnect = (): void => {
-    this.held?.cancel();
+    this.#hasGone = true;
+    this.#held?.cancel();
     if (!this.#isSettled) this.#conclude({ status: 499, headers: [], body: null });
   };
 
@@ -41,8 +54,15 @@ export class FetchExchange implements Exchange {
     return this.native.headers.get(name) ?? undefined;
   }
 
-  readBody(maxBytes: number): Promise<BodyOutcome> {
-    return readBody(this.native, maxBytes);
+  async readBody(maxBytes: number): Promise<BodyOutcome> {
+    if (this.native.bodyUsed || this.native.body?.locked === true)
+      throw new CommunicationError(
+        problem('internal', { detail: 'The host read the body before: give a clone of the request.' }),
+      );
+    const outcome = await readBody(this.native, maxBytes);
+    // Not every runtime aborts the signal as well.
+    if (outcome.kind === 'aborted' && !this.#isSettled) this.#disconnect();
+    return outcome;
   }
 
   respond({ status, headers, body }: Answer): void {

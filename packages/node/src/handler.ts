@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { createServlet, type Exchange, type ServletOptions } from '@pollux/core/server';
+import { createServlet, type ServletOptions } from '@pollux/core/server';
 import { NodeExchange } from './node-exchange.ts';
 
 /** Answers a request under the base path and returns true, or returns false having touched nothing. */
@@ -14,9 +14,9 @@ export interface NodeHandlerOptions {
   readonly headers?: 'write-at-once' | 'set-one-by-one';
 }
 
-/** The exchange that a connection is busy with. Requests of one connection come one after another. */
+/** The exchange that came last on a connection; those before it that are not answered yet hang on it. */
 const current: unique symbol = Symbol('current');
-type Connection = Socket & { [current]?: Exchange | undefined };
+type Connection = Socket & { [current]?: NodeExchange | undefined };
 
 /**
  * Binds a communication server to `node:http` or `node:https` servers that exist already. No web `Request` or
@@ -41,15 +41,18 @@ export function createNodeHandler(options: ServletOptions, { headers = 'write-at
 }
 
 /** One listener, shared by all, on each connection and not on each request: held polls come by the thousand. */
-function watchConnection(socket: Connection, exchange: Exchange): void {
+function watchConnection(socket: Connection, exchange: NodeExchange): void {
   if (!(current in socket)) socket.on('close', onClose);
+  let before = socket[current];
+  while (before?.isOver) before = before.before;
+  exchange.before = before;
   socket[current] = exchange;
 }
 
 function onClose(this: Connection): void {
-  const interrupted = this[current];
+  let interrupted = this[current];
   this[current] = undefined;
-  interrupted?.held?.cancel();
+  for (; interrupted !== undefined; interrupted = interrupted.before) interrupted.held?.cancel();
 }
 
 /** Two Host headers let a proxy and a server disagree about whom a request is for (RFC 9112, section 3.2). */

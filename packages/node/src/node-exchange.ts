@@ -10,16 +10,34 @@ export class NodeExchange implements Exchange {
   /** As it stands now: a host's router may put another in its place for as long as it goes on. */
   readonly target: string;
   readonly native: IncomingMessage;
-  held: Exchange['held'];
+  /** The one before it on its connection, where that was not answered yet: a client may send several in one go. */
+  before: NodeExchange | undefined;
+  #held: Exchange['held'];
   readonly #response: ServerResponse;
   readonly #setsHeaders: boolean;
 
   constructor(request: IncomingMessage, response: ServerResponse, setsHeaders: boolean) {
     this.target = request.url ?? '';
     this.native = request;
-    this.held = undefined;
+    this.before = undefined;
+    this.#held = undefined;
     this.#response = response;
     this.#setsHeaders = setsHeaders;
+  }
+
+  get held(): Exchange['held'] {
+    return this.#held;
+  }
+
+  set held(held: Exchange['held']) {
+    // The client may have gone while it was found out who it is, or the host have answered: nothing tells of it a second time.
+    if (this.isOver || this.native.socket.destroyed) held?.cancel();
+    else this.#held = held;
+  }
+
+  /** Nothing more is to be written. */
+  get isOver(): boolean {
+    return this.#response.writableEnded || this.#response.destroyed;
   }
 
   get method(): string {
@@ -36,15 +54,19 @@ export class NodeExchange implements Exchange {
   }
 
   open({ status, headers }: Parameters<Exchange['open']>[0]): OpenAnswer {
-    this.#begin(status, headers);
-    return openAnswer(this.#response);
+    const response = this.#response;
+    // Answered by the host already: what is written goes nowhere.
+    if (!response.destroyed && !response.headersSent) this.#begin(status, headers);
+    // The host may end it as well, at a time of its own.
+    response.on('close', () => this.#held?.cancel());
+    return openAnswer(response);
   }
 
   respond({ status, headers, body, isAscii = false }: Answer): void {
     const response = this.#response;
     if (response.destroyed || response.headersSent) return;
     // What the client still sends is not read: the connection cannot be used for another request.
-    if (!this.native.complete) response.shouldKeepAlive = false;
+    if (!this.native.complete && hasBody(this.native)) response.shouldKeepAlive = false;
     // In HTTP/1.1 connections stay open unless told otherwise (RFC 9112, section 9.3): two headers less to write.
     else if (response.shouldKeepAlive && this.native.httpVersionMinor > 0) response.removeHeader('connection');
     if (status === 204) {
@@ -71,12 +93,18 @@ export class NodeExchange implements Exchange {
   }
 }
 
+/** A request without a body counts as incomplete as well for as long as it is told of. */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
 /** A streamed body on `node:http`. */
 function openAnswer(response: ServerResponse): OpenAnswer {
   // A host's compression middleware holds pieces back until it is told to let go.
   const { flush } = response as { flush?: () => void };
   const answer: OpenAnswer = {
     write(text) {
+      if (response.writableEnded) return;
       response.write(text);
       flush?.call(response);
     },

@@ -1,5 +1,6 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { IncomingMessage } from 'node:http';
+import { CommunicationError, problem } from '@pollux/core';
 import type { BodyOutcome } from '@pollux/core/server';
 
 /**
@@ -33,6 +34,8 @@ class Reading implements PromiseLike<BodyOutcome> {
   }
 }
 
+const wasRead = 'The host read the body before, and left it in no `body` of the request.';
+
 const reading: unique symbol = Symbol('reading');
 type ReadRequest = IncomingMessage & { [reading]?: Reading | undefined };
 
@@ -55,8 +58,13 @@ export class DirectRequest extends IncomingMessage {
   }
 }
 
-/** Reads a body of at most `maxBytes`; the outcome comes once, to one who waits. */
+/**
+ * Reads a body of at most `maxBytes`; the outcome comes once, to one who waits.
+ *
+ * @throws CommunicationError where the host has read it, and kept it for itself
+ */
 export function readBody(request: ReadRequest, maxBytes: number): PromiseLike<BodyOutcome> {
+  if (request.readableEnded) throw new CommunicationError(problem('internal', { detail: wasRead }));
   const begun = new Reading(maxBytes);
   request[reading] = begun;
   // Nothing was handed over yet: all of it will be.

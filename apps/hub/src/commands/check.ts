@@ -1,3 +1,4 @@
+import { hostInUrl } from '../configuration/text-rules.ts';
 import { type Command, exitCodes, parseCommandLine } from './command.ts';
 import { loadFrom, settingHelp, settingOptions } from './settings.ts';
 
@@ -15,8 +16,8 @@ ${settingHelp}`,
     const { listen, basePath, admin, applications } = configuration;
     for (const note of notes) io.err(`Note: ${note}`);
     io.out(`The configuration${file === undefined ? '' : ` of ${file}`} is good.`);
-    io.out(`  clients and publishers   http://${listen.host}:${listen.port}${basePath}`);
-    io.out(`  console and metrics      ${admin === undefined ? 'off' : `http://${admin.host}:${admin.port}`}`);
+    io.out(`  clients and publishers   http://${hostInUrl(listen.host)}:${listen.port}${basePath}`);
+    io.out(`  console and metrics      ${admin === undefined ? 'off' : `http://${hostInUrl(admin.host)}:${admin.port}`}`);
     io.out(`  applications             ${Object.keys(applications).join(', ')}`);
     return Promise.resolve(exitCodes.success);
   },

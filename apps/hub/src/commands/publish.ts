@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { applicationPattern, type Notification, type Problem, type PublishAnswer } from '@pollux/core';
+import { hostInUrl } from '../configuration/text-rules.ts';
 import {
   type Command,
   CommandError,
@@ -28,7 +29,7 @@ function urlOf(line: CommandLine, io: CommandIo): string {
   let url = line.text('url') ?? (fromEnvironment || undefined);
   if (url === undefined && line.text('config') !== undefined) {
     const { listen, basePath } = loadFrom(line, io).configuration;
-    url = `http://${listen.host.includes(':') ? `[${listen.host}]` : listen.host}:${listen.port}${basePath}`;
+    url = `http://${hostInUrl(listen.host)}:${listen.port}${basePath}`;
   }
   url ??= usualUrl;
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {

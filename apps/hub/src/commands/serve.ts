@@ -15,10 +15,16 @@ import { loadFrom, settingHelp, settingOptions } from './settings.ts';
  */
 const sameRequestMs = 500;
 
-/** Resolves when the process is asked to end. Asked again, it exits at once. */
-function askedToEnd(logger: Logger): Promise<void> {
+/** Whether the process was asked to end, and what resolves when it is. */
+interface Asked {
+  readonly wasAsked: () => boolean;
+  readonly toEnd: Promise<void>;
+}
+
+/** Listens for what asks the process to end. Asked again, it exits at once. */
+function listenForEnd(logger: Logger): Asked {
   let firstMs: number | undefined;
-  return new Promise((resolve) => {
+  const toEnd = new Promise<void>((resolve) => {
     const onSignal = (signal: NodeJS.Signals): void => {
       if (firstMs === undefined) {
         firstMs = performance.now();
@@ -31,6 +37,7 @@ function askedToEnd(logger: Logger): Promise<void> {
     };
     process.on('SIGTERM', onSignal).on('SIGINT', onSignal);
   });
+  return { wasAsked: () => firstMs !== undefined, toEnd };
 }
 
 function watchForFaults(logger: Logger): void {
@@ -50,7 +57,13 @@ interface Running {
   stop(): Promise<void>;
 }
 
-async function start(configuration: HubConfiguration, logger: Logger, membership: Membership | undefined): Promise<Running> {
+/** Starts it; `undefined` where it was asked to end before it could serve. */
+async function start(
+  configuration: HubConfiguration,
+  logger: Logger,
+  membership: Membership | undefined,
+  wasAsked: () => boolean,
+): Promise<Running | undefined> {
   try {
     if (configuration.workers > 1 && membership === undefined) {
       const { url, consoles, exported, stop } = await startWorkers(configuration, logger);
@@ -59,6 +72,8 @@ async function start(configuration: HubConfiguration, logger: Logger, membership
     const hub = await startHub(configuration, logger, membership);
     return { url: hub.url, console: hub.adminUrl, over: membership?.serve(hub) ?? hub.exported, stop: hub.stop };
   } catch (error) {
+    // What asks a whole process group to end, as Ctrl-C does, ends a worker that does not listen for it yet.
+    if (error instanceof WorkerError && wasAsked()) return undefined;
     if (error instanceof ListenError || error instanceof WorkerError) throw new CommandError(error.message);
     throw error;
   }
@@ -80,12 +95,13 @@ ${settingHelp}`,
     const membership = await findMembership();
     const isWorker = membership !== undefined;
     const logger = createLogger(configuration.log.level, undefined, isWorker ? membership.slot + 1 : undefined);
-    const asked = askedToEnd(logger);
+    const { wasAsked, toEnd } = listenForEnd(logger);
     watchForFaults(logger);
     if (!isWorker) for (const note of notes) logger.warn(note);
-    const running = await start(configuration, logger, membership);
+    const running = await start(configuration, logger, membership, wasAsked);
+    if (running === undefined) return exitCodes.success;
     if (!isWorker) sayServing(configuration, running, file, logger);
-    await Promise.race([asked, running.over]);
+    await Promise.race([toEnd, running.over]);
     await running.stop();
     // Whatever might still keep the process alive has nothing left to say.
     setTimeout(() => process.exit(), 1000).unref();

@@ -6,7 +6,7 @@ import type { AdminConfiguration, ApplicationConfiguration, HubConfiguration } f
 import { distinct, name, object, oneOf, text, wholeNumber, yesOrNo } from './fields.ts';
 import { identityDefinition } from './identity-definition.ts';
 import { limitsDefinition } from './limits-definition.ts';
-import { isBasePath, isFetchTarget, isHost, isName, isOrigin } from './text-rules.ts';
+import { isBasePath, isFetchTarget, isHost, isName, isOrigin, isPasswordHash } from './text-rules.ts';
 
 const host = (description: string): z.ZodType<string> =>
   text({ rule: 'must be an IP address or a host name, for example "127.0.0.1"', accepts: isHost, description });
@@ -84,7 +84,7 @@ const credential = z.strictObject(
     password: text({
       rule: 'must be a hash that "pollux-hub password" prints, which begins with "scrypt:"; never the password itself',
       pattern: /^scrypt:\d{4,7}:\d{1,2}:\d{1,2}:[\w-]{20,128}:[\w-]{40,128}$/,
-      accepts: () => true,
+      accepts: isPasswordHash,
       description: 'The hash of the password.',
     }).meta({ writeOnly: true }),
     role: oneOf(['viewer', 'operator', 'admin'], { description: 'What this person may do.' }),

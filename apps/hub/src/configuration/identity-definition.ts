@@ -11,7 +11,8 @@ export const secretRule =
 const secret = (description: string): z.ZodType<string> =>
   text({
     rule: secretRule,
-    accepts: (value) => Buffer.byteLength(value) >= 32 && new Set(value).size >= 5,
+    // As bytes, as they are used: letters of one alphabet share theirs.
+    accepts: (value) => Buffer.byteLength(value) >= 32 && new Set(Buffer.from(value)).size >= 5,
     description,
   }).meta({ writeOnly: true, minLength: 8 });
 

@@ -16,14 +16,20 @@ export function isHost(value: string): boolean {
   );
 }
 
+/** A host as an address has it: IPv6 in brackets. */
+export function hostInUrl(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** Whether only this machine reaches what listens there. Anything unusual counts as reachable from elsewhere. */
 export function isLoopback(host: string): boolean {
   return (isIPv4(host) && host.startsWith('127.')) || host === '::1' || host.toLowerCase() === 'localhost';
 }
 
-/** `https://host` or `http://host:port` exactly as a browser sends it: no path, no default port, no upper case. */
+/** `https://host` or `http://host:port` exactly as a browser sends it: no path, no default port, no upper case, no `*`. */
 export function isOrigin(value: string): boolean {
-  if (!/^https?:\/\//.test(value)) return false;
+  // A URL parser takes a `*` for a part of a name, and finds nothing wrong with it.
+  if (!/^https?:\/\/[\w.:[\]-]+$/.test(value)) return false;
   return URL.canParse(value) && new URL(value).origin === value;
 }
 
@@ -45,4 +51,11 @@ export function isKeySetAddress(value: string): boolean {
   const { protocol, hostname, username, password } = new URL(value);
   const isSafe = protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[(.*)\]$/, '$1')));
   return isSafe && username === '' && password === '';
+}
+
+/** Whether the console takes the costs of a hash, which has the right shape: neither too low nor absurd. */
+export function isPasswordHash(value: string): boolean {
+  const [cost = 0, blockSize = 0, parallelization = 0] = value.split(':').slice(1, 4).map(Number);
+  const isPower = Number.isInteger(Math.log2(cost));
+  return isPower && cost >= 16_384 && cost <= 1_048_576 && blockSize >= 8 && blockSize <= 32 && parallelization >= 1;
 }

@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { applyServerLimits, type GracefulEnd, prepareGracefulEnd } from '@pollux/node';
 import type { ListenConfiguration } from '../configuration/configuration.ts';
+import { hostInUrl } from '../configuration/text-rules.ts';
 
 /** A server that listens. */
 export interface GracefulServer {
@@ -25,7 +26,7 @@ const causes: Readonly<Record<string, (at: string, setting: string) => string>> 
 };
 
 function explain(error: NodeJS.ErrnoException, { host, port }: ListenConfiguration, setting: 'listen' | 'admin'): ListenError {
-  const at = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+  const at = `${hostInUrl(host)}:${port}`;
   const why = causes[error.code ?? '']?.(at, setting) ?? `${at}: ${error.message}. See setting ${setting}`;
   const [flag, variable] = setting === 'listen' ? ['--port', 'POLLUX_LISTEN_PORT'] : ['--admin-port', 'POLLUX_ADMIN_PORT'];
   const ways = error.code === 'EADDRINUSE' || error.code === 'EACCES' ? ` (${flag}, ${variable})` : '';

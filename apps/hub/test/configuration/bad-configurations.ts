@@ -37,6 +37,8 @@ export const badConfigurations: readonly BadConfiguration[] = [
   { set: 'basePath', to: '', says: /must be a path/ },
   { set: 'origins', to: 'https://app.example', says: /must be a list/ },
   { set: 'origins', to: ['*'], blames: 'origins[0]', says: /"\*" must be an origin exactly as browsers write it/ },
+  { set: 'origins', to: ['https://*.app.example'], blames: 'origins[0]', says: /must be an origin/ },
+  { set: 'admin.origins', to: ['https://*.app.example'], blames: 'admin.origins[0]', says: /must be an origin/ },
   { set: 'origins', to: ['https://app.example/'], blames: 'origins[0]', says: /without a path/ },
   { set: 'origins', to: ['https://app.example:443'], blames: 'origins[0]', says: /must be an origin/ },
   { set: 'origins', to: ['https://APP.example'], blames: 'origins[0]', says: /must be an origin/ },
@@ -70,6 +72,12 @@ export const badConfigurations: readonly BadConfiguration[] = [
   { set: 'applications.orders.publisherKeys', to: [fingerprint, fingerprint], says: /twice/ },
   {
     set: 'applications.orders.fetchTargets',
+    to: ['https://*.orders.example/api'],
+    blames: 'applications.orders.fetchTargets[0]',
+    says: /must be an origin as browsers write it/,
+  },
+  {
+    set: 'applications.orders.fetchTargets',
     to: ['ftp://x'],
     blames: 'applications.orders.fetchTargets[0]',
     says: /must be an origin as browsers write it or an absolute path/,
@@ -93,6 +101,8 @@ export const badConfigurations: readonly BadConfiguration[] = [
   { set: 'identity.tokens.secret', to: undefined, says: /is missing; it must be a text of at least 32 bytes/ },
   { set: 'identity.tokens.secret', to: 'too-short-a-secret', says: /\(value not shown\) must be a text of at least 32 bytes/ },
   { set: 'identity.tokens.secret', to: 'x'.repeat(64), says: /5 different characters/ },
+  // Nine characters of four bytes.
+  { set: 'identity.tokens.secret', to: 'ကခဂ၀၁၂ႀႁႂ'.repeat(2), says: /5 different characters/ },
   { set: 'identity.tokens.issuer', to: 7, says: /7 must be a text/ },
   { set: 'identity.tokens.algorithm', to: 'none', says: /is not a setting; did you mean "algorithms"\?/ },
   {
@@ -163,6 +173,13 @@ export const badConfigurations: readonly BadConfiguration[] = [
   { set: 'limits.sessionsPerRecipient', to: 10_000_000, says: /from 1 to 10000/ },
   { set: 'admin.credentials', to: undefined, says: /is missing; it must be a list of 1 to 100 entries/ },
   { set: 'admin.credentials', to: [], says: /must be a list of 1 to 100 entries/ },
+  {
+    set: 'admin.credentials',
+    // A cost that scrypt does not take.
+    to: [{ ...admin, password: passwordHash.replace('16384', '20000') }],
+    blames: 'admin.credentials[0].password',
+    says: /must be a hash that "pollux-hub password" prints/,
+  },
   {
     set: 'admin.credentials',
     to: [{ ...admin, password: 'hunter2' }],

@@ -68,6 +68,11 @@ describe('check', () => {
     });
   });
 
+  it('shows an address of IPv6 as one', async () => {
+    const { out } = await runMain(['check', '--config', file, '--host', '::1', '--port', '4100']);
+    expect(out).toContain('http://[::1]:4100/pollux\n');
+  });
+
   it.each(['check', 'serve'])('%s refuses a bad one with everything that is wrong, and exit code 78', async (command) => {
     const bad = configurationFile({
       ...goodConfiguration('identity.developmentSignIn', true),

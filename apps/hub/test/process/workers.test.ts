@@ -9,7 +9,7 @@ import { createPublisher } from '@pollux/core/publisher';
 import { afterAll, describe, expect, it } from 'vitest';
 import { poll, publish, tokenFor } from '../support/client.ts';
 import { goodConfiguration, key } from '../support/good-configuration.ts';
-import { configurationFile, type HubProcess, runHub, runMain, serveHub } from '../support/hub-process.ts';
+import { configurationFile, type HubProcess, runHub, runMain, serveHub, spawnHub } from '../support/hub-process.ts';
 import { connectRaw } from '../support/raw-client.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'pollux-workers-'));
@@ -232,6 +232,16 @@ describe('a hub of several workers', () => {
     expect(exported - accepted).toBeLessThanOrEqual(killsFirst ? 4 : 0);
     expect(accepted).toBeGreaterThan(10);
     expect((await hub.ended).code).toBe(0);
+  });
+
+  it('ends as it was asked to where its workers were asked as well, before they could hear', async () => {
+    await using hub = await spawnHub(['serve', '--config', configurationFile(onDisk(2))]);
+    await expect.poll(() => workersOf(hub), { interval: 5, timeout: 20_000 }).toHaveLength(1);
+    const [worker = 0] = workersOf(hub);
+    hub.child.kill('SIGINT');
+    process.kill(worker, 'SIGINT');
+    expect(await hub.ended).toMatchObject({ code: 0, err: '' });
+    expect(isRunning(worker)).toBe(false);
   });
 
   it('does not start where its port is taken, says so once, and leaves no process behind', async () => {

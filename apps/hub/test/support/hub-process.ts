@@ -71,7 +71,11 @@ export interface HubProcess extends AsyncDisposable {
 }
 
 /** Starts `pollux-hub` with these arguments; the environment holds nothing but what is given. */
-async function spawnHub(args: readonly string[], environment: Record<string, string> = {}, input = ''): Promise<HubProcess> {
+export async function spawnHub(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+  input = '',
+): Promise<HubProcess> {
   const child = spawn(process.execPath, [await hubCommand(), ...args], { env: environment, cwd: tmpdir() });
   let out = '';
   let err = '';

@@ -17,11 +17,21 @@ import { findSession, joinGroups, leaveUnasked, openSession, tellOpened } from '
 interface Arriving {
   /** It begins a stream of at most this many seconds. */
   readonly streamSeconds?: number;
+  /** When its credential ends, where that is known already. */
+  readonly expiresMs?: number;
   /** How many sessions its recipient has at other servers. */
   readonly elsewhere?: number;
 }
 
 const plainly: Arriving = {};
+
+/**
+ * When a credential ends by the server's own clock. That one began with the machine's, which may have been set, or have slept,
+ * since: what it said then would have a credential end long before or after its time.
+ */
+export function endOf({ clock, now }: ServerContext, { expiresMs }: ClientIdentity): number {
+  return expiresMs === undefined ? Number.POSITIVE_INFINITY : now() + expiresMs - clock.now();
+}
 
 /** Takes a poll in; the reply comes at once or later, exactly once unless the poll is cancelled. */
 export function arrive(
@@ -29,7 +39,7 @@ export function arrive(
   identity: ClientIdentity,
   request: PollRequest,
   reply: InternalReply,
-  { streamSeconds, elsewhere = 0 }: Arriving = plainly,
+  { streamSeconds, expiresMs, elsewhere = 0 }: Arriving = plainly,
 ): HeldState | undefined {
   const nowMs = context.now();
   const names = Object.keys(request.applications);
@@ -61,7 +71,18 @@ export function arrive(
   context.totals.polls++;
   joinGroups(context, session, identity.groups);
   const isOpening = known === undefined;
-  const held = register(context, { session, identity, request, names, reply, knowsSent, isOpening, streamSeconds, nowMs });
+  const held = register(context, {
+    session,
+    identity,
+    request,
+    names,
+    reply,
+    knowsSent,
+    isOpening,
+    streamSeconds,
+    expiresMs,
+    nowMs,
+  });
   if (request.failed !== undefined && request.failed.length > 0) {
     const reported = reportFailed(context, session, request.failed);
     if (reported !== undefined) return askLater(context, held, reported);
@@ -105,15 +126,17 @@ interface Arrival {
   readonly isOpening: boolean;
   /** The poll begins a stream of at most this many seconds. */
   readonly streamSeconds: number | undefined;
+  readonly expiresMs: number | undefined;
   readonly nowMs: number;
 }
 
 function register(context: ServerContext, arrival: Arrival): HeldState {
   const { session, identity, request, reply, isOpening, streamSeconds, nowMs } = arrival;
+  const { expiresMs = endOf(context, identity) } = arrival;
   const asked = readAsked(context, arrival);
   if (session.applications.size > asked.applications.length) leaveUnasked(context, session, nowMs);
   const waitSeconds = streamSeconds ?? grantedSeconds(context, request.wait ?? 0);
-  const deadlineMs = Math.min(deadlineOf(nowMs, waitSeconds * 1000), identity.expiresMs ?? Number.POSITIVE_INFINITY);
+  const deadlineMs = Math.min(deadlineOf(nowMs, waitSeconds * 1000), expiresMs);
   const held: HeldState = {
     context,
     session,

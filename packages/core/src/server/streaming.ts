@@ -11,7 +11,7 @@ import { cursorPart, parseCursor } from '../protocol/cursor.ts';
 import type { Timer } from '../protocol/environment.ts';
 import type { PollRequest } from '../protocol/types.ts';
 import { endPoll } from './answering.ts';
-import { arrive } from './arriving.ts';
+import { arrive, endOf } from './arriving.ts';
 import type { ClientIdentity, HeldPoll, PollOutcome, StreamEnd, StreamSink } from './communication-server.ts';
 import type { ServerContext } from './context.ts';
 import type { HeldState, InternalReply } from './held-poll.ts';
@@ -62,7 +62,7 @@ export function openStream(
     context,
     sink,
     cursors: new Map(),
-    expiresMs: identity.expiresMs ?? Number.POSITIVE_INFINITY,
+    expiresMs: endOf(context, identity),
     isAnonymous,
     session: undefined,
     held: undefined,
@@ -80,7 +80,7 @@ export function openStream(
   }
   const seconds = limits.streamSeconds * (1 + (random.next() * 2 - 1) * ageSpread);
   const reply: InternalReply = { answer: (outcome, answered) => answer(state, outcome, answered) };
-  const held = arrive(context, identity, request, reply, { streamSeconds: seconds, elsewhere });
+  const held = arrive(context, identity, request, reply, { streamSeconds: seconds, expiresMs: state.expiresMs, elsewhere });
   if (state.isOver) return undefined;
   state.held ??= held;
   state.session ??= held?.session;

@@ -1,7 +1,7 @@
 /**
  * One HTTP request and its answer, as adapters present it. An adapter turns its runtime's request into this and adds
  * nothing to the meaning. It MUST cancel what is `held` when the client goes before `respond` was called (where its
- * runtime tells), and MUST NOT after.
+ * runtime tells), at once where the client had gone before it is set, and MUST NOT after.
  */
 import type { MaybePromise } from '../buffer/message-buffer.ts';
 import type { HeldPoll } from '../server/communication-server.ts';

@@ -1,14 +1,19 @@
 /**
  * The rule against cross-site request forgery, for hosts that know their callers by cookie: a browser says where a
  * request comes from (Fetch metadata, then Origin), and only the own site and listed origins pass. A request with an
- * Authorization header needs no such rule, since no foreign page can make a browser send one unasked.
+ * Authorization header needs no such rule, since no foreign page can make a browser send one unasked, except by the schemes
+ * for which browsers ask for a name and password themselves: those are remembered and sent like cookies.
  */
 import { type Problem, problem } from '../protocol/problem.ts';
 import type { Exchange } from './exchange.ts';
 
+/** What browsers send by themselves, as a proxy in front of a whole host may ask for. */
+const remembered = /^\s*(?:basic|digest|negotiate|ntlm)(?:\s|$)/i;
+
 /** The problem that stands against a request's origin, if there is one. */
 export function checkForgery(exchange: Exchange, origins: ReadonlySet<string>): Problem | undefined {
-  if (exchange.header('authorization') !== undefined) return undefined;
+  const authorization = exchange.header('authorization');
+  if (authorization !== undefined && !remembered.test(authorization)) return undefined;
   const site = exchange.header('sec-fetch-site');
   if (site === 'same-origin' || site === 'none') return undefined;
   const origin = exchange.header('origin');

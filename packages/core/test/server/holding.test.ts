@@ -85,6 +85,21 @@ describe('a held poll', () => {
     expect(held.outcome).toEqual({ status: 204 });
   });
 
+  it.each([
+    ['back', -3_600_000],
+    ['forward, or has slept', 3_600_000],
+  ])('ends with the credential by the clock of now, where that was set %s since the server began', async (_how, ms) => {
+    const { client, clock } = createScene({ crm: {} });
+    clock.jump(ms);
+    const alice = client({ recipient: 'alice', expiresMs: clock.now() + 3000 });
+    alice.poll(['crm']);
+    const held = alice.poll(['crm'], { wait: 25 });
+    await clock.advance(2990);
+    expect(held.outcome).toBeUndefined();
+    await clock.advance(20);
+    expect(held.outcome).toEqual({ status: 204 });
+  });
+
   it('is answered at once with a longer interval where there is no place to hold it', async () => {
     const { client, clock, server } = createScene({ crm: {} }, { heldPolls: 1 });
     const alice = client({ recipient: 'alice' });

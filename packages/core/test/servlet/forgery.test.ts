@@ -35,6 +35,11 @@ describe.each([
     ['from an old browser on another site', { origin: 'https://evil.example' }],
     ['from a sandboxed frame', { origin: 'null' }],
     ['from a name that only begins like a listed one', { 'sec-fetch-site': 'cross-site', origin: 'https://portal.example.evil' }],
+    [
+      'with a password that the browser remembers',
+      { authorization: 'Basic YWxpY2U6c2VjcmV0', 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
+    ],
+    ['with a login of its network', { authorization: 'negotiate YII=', 'sec-fetch-site': 'cross-site' }],
   ])('%s is refused', async (_case, headers) => {
     expect(await statusOf(method, target, headers)).toBe(403);
   });
@@ -45,6 +50,7 @@ describe.each([
     ['from a listed origin', { 'sec-fetch-site': 'cross-site', origin: 'https://portal.example' }],
     ['from an old browser on the own site', { origin: 'https://hub.example' }],
     ['from no browser at all', {}],
+    ['from no browser at all, with a password', { authorization: 'Basic YWxpY2U6c2VjcmV0' }],
     [
       'with a credential that no foreign page can send',
       { authorization: 'Bearer x', 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' },
