@@ -4,7 +4,7 @@ import type { ApplicationClientOptions } from './application-client.ts';
 import { handlerMs, handlerWaitMs, reasonLength } from './bounds.ts';
 import type { CheckResult } from './check.ts';
 import type { ClientContext } from './context.ts';
-import { createFetcher } from './fetch-message.ts';
+import { createFetcher, type Outcome } from './fetch-message.ts';
 import type { Item } from './inbox.ts';
 import { runHandler } from './run-handler.ts';
 
@@ -39,7 +39,9 @@ export function createDispatcher(
   /** Runs every handler, whatever the others do; resolves to why one of them failed for good. */
   const runAll = async (key: string, argument: () => unknown): Promise<string | undefined> => {
     let failed: string | undefined;
-    for (const run of all(key)) failed = (await runHandler(context, () => run(argument() as never), deadlineMs)) ?? failed;
+    // One that ran before it may have stopped it.
+    for (const run of all(key))
+      if (all(key).includes(run)) failed = (await runHandler(context, () => run(argument() as never), deadlineMs)) ?? failed;
     return failed;
   };
 
@@ -49,7 +51,7 @@ export function createDispatcher(
     message: DirectMessage | FetchMessage,
     data: unknown,
     argument: (data: unknown) => unknown,
-  ): Promise<string | undefined> => {
+  ): Promise<Outcome> => {
     if (context.memory.begin(message.id)) return 'begun and not finished too often';
     if (check) {
       let found: CheckResult;
@@ -60,7 +62,8 @@ export function createDispatcher(
       if (typeof found === 'string') return found;
       if (found) ({ data } = found);
     }
-    return runAll(key, () => argument(data));
+    // Its handlers may have gone during the fetch or the check.
+    return (await isUnclaimed(key)) ? null : runAll(key, () => argument(data));
   };
 
   const complain = (id: string, reason: string): void => {
@@ -68,9 +71,14 @@ export function createDispatcher(
     for (const run of all('error')) context.guard(() => run({ id, reason } as never));
   };
 
-  const conclude = (id: string, reason: string | undefined): void => {
+  const conclude = (id: string, reason: Outcome, type: string): void => {
     context.memory.finish(id);
     if (reason === undefined) return context.emit({ kind: 'handled', application, id });
+    if (reason === null) {
+      // Not a failure to be parked on the server: nobody here wants it, and it counts as handled.
+      context.emit({ kind: 'unhandled', application, id, type });
+      return reportFailed({ id, reason: 'unhandled', park: false });
+    }
     complain(id, reason);
     reportFailed({ id, reason: reason.slice(0, reasonLength) });
   };
@@ -84,11 +92,17 @@ export function createDispatcher(
         resolve();
       });
       registered = () => {
-        if (all(key).length === 0) return;
+        if (!all(key)[0]) return;
         stop();
         resolve();
       };
     });
+
+  /** Whether nobody handles it, once there was time enough for somebody to come. */
+  const isUnclaimed = async (key: string): Promise<boolean> => {
+    while (!all(key)[0] && !unclaimed.has(key)) await awaitHandler(key);
+    return !all(key)[0];
+  };
 
   return {
     on: (key, run) => {
@@ -109,19 +123,16 @@ export function createDispatcher(
       }
       if (!message) return;
       const { id } = message;
-      if (message.kind === 'withdrawn') return conclude(id, await runAll('withdrawn', () => message.of));
-      const key = `${message.kind}:${message.type}`;
-      while (all(key).length === 0 && !unclaimed.has(key)) await awaitHandler(key);
-      if (all(key).length === 0) {
-        // Not a failure to be parked on the server: nobody here wants it, and it counts as handled.
-        context.emit({ kind: 'unhandled', application, id, type: message.type });
-        reportFailed({ id, reason: 'unhandled', park: false });
-      } else if (message.kind === 'fetch') {
+      if (message.kind === 'withdrawn') return conclude(id, await runAll('withdrawn', () => message.of), '');
+      const { type } = message;
+      const key = `${message.kind}:${type}`;
+      if (await isUnclaimed(key)) conclude(id, null, type);
+      else if (message.kind === 'fetch') {
         const { ids, reason } = await fetchAndHandle(message, queue, (newest, data, fetched) =>
           runChecked(key, newest, data, fetched),
         );
-        for (const served of ids) conclude(served, reason);
-      } else conclude(id, await runChecked(key, message, message.data, () => message));
+        for (const served of ids) conclude(served, reason, type);
+      } else conclude(id, await runChecked(key, message, message.data, () => message), type);
     },
   };
 }

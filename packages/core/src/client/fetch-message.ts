@@ -8,6 +8,9 @@ import { fetchAttempts, fetchMs, longestSpreadSeconds, rememberedVersions } from
 import { type ClientContext, describeError } from './context.ts';
 import type { Item } from './inbox.ts';
 
+/** Nothing where a message was handled, why that failed for good, or `null` where nobody was there to handle it. */
+export type Outcome = string | null | undefined;
+
 /**
  * Fetches what a message asks for, lets `handle` have it, and marks as done every message that this served.
  * @returns those messages' ids, and why the fetch or its handler failed for good
@@ -15,8 +18,8 @@ import type { Item } from './inbox.ts';
 export type Fetcher = (
   first: FetchMessage,
   queue: readonly Item[],
-  handle: (message: FetchMessage, data: unknown, fetched: (data: unknown) => Fetched) => Promise<string | undefined>,
-) => Promise<{ readonly ids: readonly string[]; readonly reason: string | undefined }>;
+  handle: (message: FetchMessage, data: unknown, fetched: (data: unknown) => Fetched) => Promise<Outcome>,
+) => Promise<{ readonly ids: readonly string[]; readonly reason: Outcome }>;
 
 /** What a later message makes superfluous: the same topic, or else the same address, told under the same type. */
 function subject({ type, topic, fetch }: FetchMessage): string {
@@ -76,7 +79,7 @@ export function createFetcher(context: ClientContext, application: string, optio
   };
 
   /** Gets what a message names and lets `handle` have it; resolves to why that failed for good. */
-  const obtain = async (message: FetchMessage, handle: Parameters<Fetcher>[2]): Promise<string | undefined> => {
+  const obtain = async (message: FetchMessage, handle: Parameters<Fetcher>[2]): Promise<Outcome> => {
     const { type, fetch } = message;
     const { href, version } = fetch;
     // Handlers of another type have not had it.

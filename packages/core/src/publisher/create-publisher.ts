@@ -14,9 +14,9 @@ import { utf8Length } from '../protocol/text.ts';
 import type { Audience, Notification } from '../protocol/types.ts';
 import { checkOptions } from './options.ts';
 import { type ContractPublisher, PublishError, type Published, type Publisher, type PublisherOptions } from './publisher.ts';
-import { type Reply, send } from './request.ts';
-import { type Fate, fatesOf } from './settling.ts';
-import { giveUp, type Item, take } from './waiting.ts';
+import { keyInTime, type Reply, send } from './request.ts';
+import { addressesOf, type Fate, fatesOf } from './settling.ts';
+import { fail, giveUp, type Item, take } from './waiting.ts';
 
 const keyBytes = 16;
 
@@ -33,7 +33,8 @@ export function createPublisher(options: PublisherOptions<string | ApplicationCo
   const settings = checkOptions(options);
   const { clock, random, name, contract } = settings;
   const waiting: Item[] = [];
-  const roomless: (() => void)[] = [];
+  /** Beyond the capacity, in the order handed over. */
+  const roomless: Item[] = [];
   let handedOver = 0;
   let underWay = 0;
   let isRunning = false;
@@ -50,18 +51,24 @@ export function createPublisher(options: PublisherOptions<string | ApplicationCo
     const json = JSON.stringify({ ...notification, key: notification.key ?? random.token(keyBytes) });
     handedOver++;
     try {
-      while (waiting.length + underWay >= settings.capacity) await new Promise<void>((go) => roomless.push(go));
       return await new Promise<Published>((resolve, reject) => {
-        const more = { readyMs: Number.NEGATIVE_INFINITY, failures: 0, isAlone: false, lastError: undefined, partly: undefined };
-        waiting.push({ to: notification.to, json, bytes: utf8Length(json), untilMs, resolve, reject, ...more });
+        const sizes = { addresses: addressesOf(notification.to), bytes: utf8Length(json), members: json.split('":').length - 1 };
+        const tries = { readyMs: Number.NEGATIVE_INFINITY, failures: 0, isAlone: false, isUncertain: false };
+        roomless.push({ json, ...sizes, ...tries, untilMs, resolve, reject, lastError: undefined, partly: undefined });
+        admit();
         wake?.();
         if (!isRunning) void run();
       });
     } finally {
       handedOver--;
-      roomless.shift()?.();
       if (handedOver === 0) for (const done of idle.splice(0)) done();
     }
+  }
+
+  /** Lets in whoever has waited longest for room. */
+  function admit(): void {
+    const room = settings.capacity - waiting.length - underWay;
+    if (room > 0) waiting.push(...roomless.splice(0, Math.ceil(room)));
   }
 
   async function run(): Promise<void> {
@@ -71,6 +78,8 @@ export function createPublisher(options: PublisherOptions<string | ApplicationCo
     while (waiting.length > 0) {
       const nowMs = clock.monotonic();
       giveUp(waiting, nowMs);
+      giveUp(roomless, nowMs);
+      admit();
       const batch = nowMs < holdMs ? [] : take(waiting, nowMs, settings);
       if (batch.length > 0) await attempt(batch);
       else if (waiting.length > 0) await pause(nextMoment() - nowMs);
@@ -103,7 +112,7 @@ export function createPublisher(options: PublisherOptions<string | ApplicationCo
   async function attempt(batch: readonly Item[]): Promise<void> {
     underWay = batch.length;
     const fates = fatesOf(
-      batch.map(({ to }) => to),
+      batch.map(({ addresses }) => addresses),
       await exchange(batch),
     );
     underWay = 0;
@@ -111,6 +120,7 @@ export function createPublisher(options: PublisherOptions<string | ApplicationCo
     const again: Item[] = [];
     for (const [index, item] of batch.entries()) if (conclude(item, fates[index], nowMs)) again.push(item);
     waiting.unshift(...again);
+    admit();
     const shared = fates.find((fate) => fate.kind === 'again' && !fate.isOwn);
     if (shared?.kind === 'again') holdMs = nowMs + backOffMs(++failures, random, shared.floorMs);
     else failures = 0;
@@ -123,10 +133,11 @@ export function createPublisher(options: PublisherOptions<string | ApplicationCo
         item.resolve(fate.published);
         return false;
       case 'failed':
-        item.reject(fate.error);
+        fail(item, fate.error);
         return false;
       case 'again':
         item.lastError = fate.error;
+        item.isUncertain ||= fate.error.isUncertain;
         item.partly = fate.partly ?? item.partly;
         if (fate.isOwn) item.readyMs = nowMs + backOffMs(++item.failures, random, fate.floorMs);
         return true;
@@ -142,12 +153,12 @@ export function createPublisher(options: PublisherOptions<string | ApplicationCo
     const body = only !== undefined && batch.length === 1 ? only.json : `[${batch.map(({ json }) => json).join(',')}]`;
     try {
       const isFresh = key === undefined;
-      key ??= await settings.getKey();
+      key ??= await keyInTime(settings.getKey, settings.sending);
       const reply = await send(settings.sending, key, body);
       if (reply.kind !== 'refused' || reply.status !== 401) return reply;
       key = undefined;
       if (isFresh) return reply;
-      key = await settings.getKey();
+      key = await keyInTime(settings.getKey, settings.sending);
       return await send(settings.sending, key, body);
     } catch (cause) {
       return { kind: 'no-answer', isSent: false, cause };

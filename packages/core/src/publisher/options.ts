@@ -5,6 +5,9 @@ import { attendedClock, systemRandom } from '../protocol/system-environment.ts';
 import type { PublisherOptions } from './publisher.ts';
 import type { Sending } from './request.ts';
 
+/** What every runtime's timers take; a longer one would fire at once. */
+const longestTimeoutMs = 2_147_483_647;
+
 /** The options with their defaults, checked. */
 export interface Settings {
   readonly name: string;
@@ -30,8 +33,10 @@ export function checkOptions(options: PublisherOptions<string | ApplicationContr
     throw new TypeError(
       `url: ${JSON.stringify(options.url)} is not usable. Give the address with its base path, 'https://hub.example/pollux'.`,
     );
+  if (typeof key !== 'function' && (typeof key !== 'string' || key === ''))
+    throw new TypeError('key: there is none. Give the publisher key, or a function that gets it.');
   const address = `${options.url.replace(/\/+$/, '')}/applications/${name}/notifications`;
-  const timeoutMs = positive('timeout', options.timeout ?? 15) * 1000;
+  const timeoutMs = Math.min(positive('timeout', options.timeout ?? 15) * 1000, longestTimeoutMs);
   return {
     name,
     contract,

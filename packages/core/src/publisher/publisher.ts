@@ -20,7 +20,7 @@ export interface PublisherOptions<Application extends string | ApplicationContra
   readonly batchItems?: number;
   /** Bytes of one request at most, but for one notification that is larger by itself. @default 200000 */
   readonly batchBytes?: number;
-  /** Seconds after which a request without an answer is given up and tried again. @default 15 */
+  /** Seconds after which a request without an answer, or a key that does not come, is given up and tried again. @default 15 */
   readonly timeout?: number;
   /** @default the platform's */
   readonly fetch?: typeof fetch;
@@ -48,8 +48,8 @@ export class PublishError extends Error {
   /** Each recipient's problem, where they were told apart. */
   readonly refused: readonly Omit<RefusedNotification, 'index'>[];
   /**
-   * The last request got no answer: the server may have stored the notification. Published again with the same `key` it
-   * is stored once.
+   * A request got no answer, or one that leaves it open (a 5xx): the server may have stored the notification. Published
+   * again with the same `key` it is stored once.
    */
   readonly isUncertain: boolean;
 

@@ -25,6 +25,20 @@ export interface Sending {
   readonly timeoutMs: number;
 }
 
+/** Gets the key, for as long as a request may take. @throws whatever `getKey` does */
+export async function keyInTime(getKey: () => string | PromiseLike<string>, { clock, timeoutMs }: Sending): Promise<string> {
+  let give: (error: Error) => void;
+  const late = new Promise<never>((_, reject) => {
+    give = reject;
+  });
+  const timer = clock.setTimeout(() => give(new Error(`No key within ${timeoutMs / 1000} s.`)), timeoutMs);
+  try {
+    return await Promise.race([late, getKey()]);
+  } finally {
+    timer.clear();
+  }
+}
+
 /** Sends a body with a key; never fails. */
 export async function send({ address, fetch, clock, timeoutMs }: Sending, key: string, body: string): Promise<Reply> {
   const abort = new AbortController();

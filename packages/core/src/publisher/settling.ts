@@ -28,29 +28,34 @@ function isPassing(status: number): boolean {
   return status === 408 || status === 425 || status === 429 || (status >= 500 && status !== 501);
 }
 
-/** The fates of a request's notifications by what came of it. */
-export function fatesOf(audiences: readonly Audience[], reply: Reply): readonly Fate[] {
+/** Whether it leaves open what was stored: a server that failed, or a proxy that did not hear its server's answer. */
+function isOpen(status: number): boolean {
+  return status >= 500 && isPassing(status);
+}
+
+/** The fates of a request's notifications by what came of it; `addresses` is how many each of them names. */
+export function fatesOf(addresses: readonly number[], reply: Reply): readonly Fate[] {
   switch (reply.kind) {
     case 'accepted':
-      return settleAccepted(audiences, reply.answer);
+      return settleAccepted(addresses, reply.answer);
     case 'refused':
-      return settleRefused(audiences.length, reply);
+      return settleRefused(addresses.length, reply);
     case 'no-answer': {
       const { isSent, cause } = reply;
       const error = new PublishError(isSent ? 'The server did not answer.' : 'There was no key.', { isUncertain: isSent, cause });
-      return audiences.map(() => ({ kind: 'again', error, floorMs: 0, isOwn: false }));
+      return addresses.map(() => ({ kind: 'again', error, floorMs: 0, isOwn: false }));
     }
   }
 }
 
 /** The fates of the notifications of a request that was answered 202. */
-function settleAccepted(audiences: readonly Audience[], { grade, accepted, refused = [] }: PublishAnswer): Fate[] {
+function settleAccepted(addresses: readonly number[], { grade, accepted, refused = [] }: PublishAnswer): Fate[] {
   // What was accepted stands in the order of publishing, without the place in the request: so many as were not refused.
   let next = 0;
-  return audiences.map((audience, index) => {
+  return addresses.map((count, index) => {
     const own = refused.filter((refusal) => refusal.index === index);
     const from = next;
-    next += Math.max(0, addressesOf(audience) - refusedOf(audience, own));
+    next += Math.max(0, count - refusedOf(count, own));
     return fateOf(grade, accepted.slice(from, next), own);
   });
 }
@@ -62,7 +67,7 @@ function settleRefused(count: number, { status, problem, refused, floorMs }: Ext
     const ownOf = (index: number): Refusals => refused.filter((refusal) => refusal.index === index);
     return all.map((index) => fateOf(undefined, [], ownOf(index)));
   }
-  const error = new PublishError(describe(problem, status), { problem });
+  const error = new PublishError(describe(problem, status), { problem, isUncertain: isOpen(status) });
   // A queue that is full is this notification's matter; a server that is not there is everybody's.
   const isOwn = count === 1 && status === 429;
   if (isPassing(status)) return all.map(() => ({ kind: 'again', error, floorMs, isOwn }));
@@ -78,7 +83,11 @@ function fateOf(grade: Grade | undefined, accepted: readonly AcceptedNotificatio
   const published = grade === undefined || accepted.length === 0 ? undefined : { grade, accepted, refused };
   const passing = refused.find(({ problem }) => isPassing(problem.status))?.problem;
   if (passing !== undefined) {
-    const error = new PublishError(describe(passing, passing.status), { problem: passing, refused });
+    const error = new PublishError(describe(passing, passing.status), {
+      problem: passing,
+      refused,
+      isUncertain: isOpen(passing.status),
+    });
     return { kind: 'again', error, partly: published, floorMs: retryAfterMs(passing.retryAfter), isOwn: true };
   }
   if (published !== undefined) return { kind: 'published', published };
@@ -86,13 +95,15 @@ function fateOf(grade: Grade | undefined, accepted: readonly AcceptedNotificatio
   return { kind: 'failed', error: new PublishError(describe(problem, 202), { problem, refused }) };
 }
 
-function addressesOf(audience: Audience): number {
-  return 'recipients' in audience ? new Set(audience.recipients).size : 1;
+/** How many addresses an audience names: whatever it is, and counted at once, since it is the caller's to change. */
+export function addressesOf(audience: Audience | undefined): number {
+  const { recipients } = (audience ?? {}) as { readonly recipients?: unknown };
+  return Array.isArray(recipients) ? new Set(recipients).size : 1;
 }
 
 /** A refusal that names no recipient is of the whole notification. */
-function refusedOf(audience: Audience, refusals: Refusals): number {
-  return refusals.some(({ recipient }) => recipient === undefined) ? addressesOf(audience) : refusals.length;
+function refusedOf(addresses: number, refusals: Refusals): number {
+  return refusals.some(({ recipient }) => recipient === undefined) ? addresses : refusals.length;
 }
 
 function describe(problem: Problem | undefined, status: number): string {

@@ -206,6 +206,39 @@ describe('failures', () => {
     expect(scene.errors.length).toBe(3);
   }, 30_000);
 
+  it('of a handler are told again where something else than the server answered', async () => {
+    const scene = serve();
+    scene.spoil((n) => (n === 3 ? new Response('<html>', { status: 200 }) : undefined));
+    scene
+      .connect()
+      .application('orders')
+      .on('changed', () => {
+        throw new Error('no such order');
+      });
+    await expect.poll(() => scene.server.inspect.totals().heldPolls).toBe(1);
+    await scene.tell('orders', 1);
+    await expect.poll(async () => (await scene.server.inspect.buffer.totals()).parked, { timeout: 10_000 }).toBe(1);
+  }, 20_000);
+
+  it('of who is told of failures are none of the client', async () => {
+    const scene = serve();
+    const seen: unknown[] = [];
+    scene.spoil((n) => (n === 1 ? new TypeError('cut') : undefined));
+    const client = scene.connect({
+      onError: () => {
+        throw new Error('not written well');
+      },
+    });
+    client.application('orders').on('changed', ({ data }) => {
+      if (data === 1) throw new Error('no such order');
+      seen.push(data);
+    });
+    await scene.tell('orders', 1);
+    await scene.tell('orders', 2);
+    await expect.poll(() => seen, { timeout: 10_000 }).toEqual([2]);
+    await expect.poll(() => pending(scene)).toBe(0);
+  }, 20_000);
+
   it('of a token has it asked for again at once', async () => {
     const scene = serve();
     const seen: unknown[] = [];

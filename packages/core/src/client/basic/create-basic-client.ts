@@ -13,14 +13,14 @@ const leastPauseMs = 1000;
 
 /**
  * Makes the least communication client. It knows no other tabs, streams, reloads, coalescing or retries of handlers: for
- * those there is `createCommunicationClient`, of which its handlers are a part, at three times the size.
+ * those there is `createCommunicationClient`, of which its handlers are a part, at four times the size.
  *
  * @example
  * const client = createBasicClient({ url: '/pollux' });
  * client.application('orders').on('order.changed', ({ data }) => show(data));
  */
 export function createBasicClient(options: BasicClientOptions): BasicClient {
-  const { url, getToken, credentials = getToken ? 'omit' : 'same-origin', onError } = options;
+  const { url, getToken, credentials = getToken ? 'omit' : 'same-origin' } = options;
   const base = url.replace(/\/+$/, '');
   const applications = new Map<string, JoinedApplication>();
   let token: string | undefined;
@@ -35,6 +35,14 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
   let endPause: (() => void) | undefined;
 
   const request: typeof fetch = (...given) => (options.fetch ?? fetch)(...given);
+
+  const tell: NonNullable<BasicClientOptions['onError']> = (...what) => {
+    try {
+      options.onError?.(...what);
+    } catch {
+      // Who listens is not to end the poll.
+    }
+  };
 
   const settings = (method: string, body?: string): RequestInit => ({
     method,
@@ -63,8 +71,8 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
       // What joins meanwhile gets no part of this answer.
       underWay = undefined;
       failures = 0;
+      const answer: Partial<PollAnswer> = JSON.parse(text || '{}');
       for (const name of known) applications.get(name)?.reported();
-      const answer: Partial<PollAnswer> = text === '' ? {} : JSON.parse(text);
       await absorb(answer);
       return restMs(answer, attendedClock.monotonic() - startedMs);
     } catch (error) {
@@ -106,7 +114,7 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
   }
 
   function backOff(reason: string, floorMs = 0): number {
-    onError?.(reason);
+    tell(reason);
     return backOffMs(++failures, { next: randomNumber }, floorMs);
   }
 
@@ -144,7 +152,7 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
     application(name, applicationOptions = {}) {
       const known = applications.get(name);
       if (known !== undefined) return known;
-      const application = createBasicApplication(request, applicationOptions, (reason) => onError?.(reason, name));
+      const application = createBasicApplication(request, applicationOptions, (reason) => tell(reason, name));
       applications.set(name, application);
       if (isRunning) underWay?.abort(joined);
       else void run();
