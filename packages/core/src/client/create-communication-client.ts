@@ -99,6 +99,7 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       follow: (theirs, state, isNew) => {
         if (isNew && wire.session !== theirs.session) void leaveOwn();
         Object.assign(wire, theirs);
+        wire.notBeforeMs += context.clock.monotonic();
         loop.mirror(state);
       },
     });

@@ -20,8 +20,6 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   let shown: ClientState = 'idle';
   let timers: (() => void)[] = [];
   let nextReviewMs = never;
-  /** Nothing is asked before, whatever happens: the server said so. */
-  let notBeforeMs = 0;
   /** The last exchange went well. After one that did not, a poll that is not held finds out whether all is well again. */
   let healthy = false;
   let failures = 0;
@@ -49,12 +47,12 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
 
   const rest = (ms: number, floorMs = 0, backOff = false): void => {
     enter({ kind: 'resting', backOff });
-    notBeforeMs = clock.monotonic() + floorMs;
+    wire.notBeforeMs = clock.monotonic() + floorMs;
     timers.push(context.after(ms, poll));
   };
 
   /** Negative where it is past, which is no floor. */
-  const floorLeftMs = (): number => notBeforeMs - clock.monotonic();
+  const floorLeftMs = (): number => wire.notBeforeMs - clock.monotonic();
 
   /** Polls as soon as it may: at once without a timer, which a hidden page would be given late. */
   const resume = (ms = floorLeftMs()): void => (ms > 0 ? rest(ms, ms, true) : poll());
@@ -191,7 +189,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     let ms = work.changeInMs();
     if (state.kind === 'idle') ms = ms > joiningMs ? ms : 0;
     else if (state.kind === 'polling') ms = state.held ? ms : never;
-    else if (state.kind === 'resting' && !state.backOff && ms <= joiningMs) ms = Math.max(ms, notBeforeMs - nowMs);
+    else if (state.kind === 'resting' && !state.backOff && ms <= joiningMs) ms = Math.max(ms, floorLeftMs());
     else return;
     if (nowMs + ms >= nextReviewMs) return;
     nextReviewMs = nowMs + ms;

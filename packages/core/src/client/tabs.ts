@@ -76,8 +76,8 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
   const post = (told: Told): void => channel?.postMessage({ ...told, from: me });
   const postTab = (): void => post({ kind: 'tab', news: work.own() });
   const wire = (): WireState => {
-    const { session, seq, advice } = host.wire;
-    return { session, seq, advice };
+    const { session, seq, advice, notBeforeMs } = host.wire;
+    return { session, seq, advice, notBeforeMs: notBeforeMs - context.clock.monotonic() };
   };
 
   const postState = (): void => post({ kind: 'state', snapshot: work.snapshot(), wire: wire(), state: host.state });

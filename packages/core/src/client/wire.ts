@@ -38,6 +38,8 @@ export interface WireState {
   session: string | undefined;
   /** What the server advised in this session. */
   advice: Advice;
+  /** Nothing is asked before, whatever happens: the server said so. By the monotonic clock; told to another tab, from now. */
+  notBeforeMs: number;
 }
 
 export interface Wire extends WireState {
@@ -83,6 +85,7 @@ export function createWire(context: ClientContext): Wire {
     seq: -1,
     session: undefined,
     advice: {},
+    notBeforeMs: 0,
     token: undefined,
     adopt: ({ session, advice }) => {
       // Advice was for the session that is gone: its server will not take it back.
