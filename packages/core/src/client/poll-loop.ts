@@ -31,7 +31,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   let closed: Promise<void> | undefined;
 
   const show = (next: ClientState, retryInMs?: number): void => {
-    if (next === shown && retryInMs === undefined) return;
+    if (shown === 'stopped' || (next === shown && retryInMs === undefined)) return;
     shown = next;
     emit({ kind: 'state', state: next, retryInMs });
   };
@@ -91,6 +91,8 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     const hearer = rung > 0 ? undefined : hearStream(polling, accept, (answer) => streamed(polling, answer), fail);
     enter(polling);
     show(healthy ? 'connected' : 'connecting');
+    // Whoever was told may have closed the client.
+    if (state !== polling) return;
     watch(polling);
     void wire.poll(asked, wait, polling.controller.signal, hearer).then((outcome) => {
       if (state !== polling) return;
