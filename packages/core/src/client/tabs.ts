@@ -57,7 +57,12 @@ export interface Tabs {
 
 /** Whether there may be tabs to share with, and a way to. */
 export function canShare(): boolean {
-  return !!globalThis.document && !!globalThis.navigator?.locks && !!globalThis.BroadcastChannel;
+  try {
+    // Firefox has one that throws where the user blocks cookies.
+    return !!document && !!navigator.locks && !new BroadcastChannel('').close();
+  } catch {
+    return false;
+  }
 }
 
 /** @param me names this tab; older tabs have names that sort before */

@@ -1,7 +1,8 @@
 /** Tabs that share a connection: what they tell one another may be late, and one goes on where another stopped. */
 import { afterEach, expect, it, vi } from 'vitest';
-import { direct, news } from './harness.ts';
+import { direct, news, setup } from './harness.ts';
 import { openBrowser } from './open-browser.ts';
+import { stubBrowser } from './stub-browser.ts';
 
 afterEach(() => vi.unstubAllGlobals());
 
@@ -74,4 +75,17 @@ it.each([503, 429])('a tab that takes over after %i asks no sooner than the serv
   expect(asking()).toEqual([]);
   await advance(16_000);
   expect(asking().map(({ body }) => body)).toMatchObject([{ session: 's_1', wait: 0, applications: { orders: { cursor: 'c0' } } }]);
+});
+
+it('polls by itself where the browser refuses the channel, as with blocked cookies', async () => {
+  stubBrowser();
+  vi.stubGlobal('BroadcastChannel', function refuse() {
+    throw new DOMException('The operation is insecure.', 'SecurityError');
+  });
+  const { client, clock, answer, poll } = setup();
+  client.application('orders');
+  await clock.advance(20);
+  await answer({ session: 's_1', recipient: 'tag', applications: { orders: { cursor: 'c0' } } });
+  await clock.advance(1000);
+  expect(poll().body).toMatchObject({ session: 's_1', wait: 25, applications: { orders: { cursor: 'c0' } } });
 });
