@@ -26,7 +26,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   let transport = freshTransport;
   /** Polls in a row, of those meant to last, that ended early with nothing new. */
   let idleTurns = 0;
-  /** Token or session were renewed since all was well: once is worth a try, more is a failure. */
+  /** Token or session were renewed since a request ended well: once is worth a try, more is a failure. */
   let renewed = false;
   let closed: Promise<void> | undefined;
 
@@ -141,7 +141,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   const accept = (answer?: Answer): boolean => {
     failures = 0;
     healthy = true;
-    renewed = false;
+    if (state.kind !== 'polling') renewed = false;
     show('connected');
     if (answer) wire.adopt(answer);
     return work.absorb(answer);
