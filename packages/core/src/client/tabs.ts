@@ -58,8 +58,10 @@ export interface Tabs {
 /** Whether there may be tabs to share with, and a way to. */
 export function canShare(): boolean {
   try {
+    if (!document || !navigator.locks) return false;
     // Firefox has one that throws where the user blocks cookies.
-    return !!document && !!navigator.locks && !new BroadcastChannel('').close();
+    new BroadcastChannel('').close();
+    return true;
   } catch {
     return false;
   }
@@ -84,7 +86,6 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
     const { session, seq, advice, notBeforeMs } = host.wire;
     return { session, seq, advice, notBeforeMs: notBeforeMs - context.clock.monotonic() };
   };
-
   const postState = (): void => post({ kind: 'state', snapshot: work.snapshot(), wire: wire(), state: host.state });
 
   const request = (lock: string, options: LockOptions, granted: (held: boolean, over: Promise<unknown>) => unknown) => {

@@ -74,7 +74,9 @@ it.each([503, 429])('a tab that takes over after %i asks no sooner than the serv
   await advance(49_999);
   expect(asking()).toEqual([]);
   await advance(16_000);
-  expect(asking().map(({ body }) => body)).toMatchObject([{ session: 's_1', wait: 0, applications: { orders: { cursor: 'c0' } } }]);
+  expect(asking().map(({ body }) => body)).toMatchObject([
+    { session: 's_1', wait: 0, applications: { orders: { cursor: 'c0' } } },
+  ]);
 });
 
 it('polls by itself where the browser refuses the channel, as with blocked cookies', async () => {
