@@ -27,10 +27,10 @@ export interface SharedWork extends PollWork {
   set(tab: string, news?: TabNews): void;
   snapshot(): Snapshot;
   adopt(snapshot: Snapshot): void;
-  /** What this tab's applications want to begin with, where the poll of the others is past it. */
+  /** What this tab's applications want to begin with and did not ask for yet, where the poll of the others is past it. */
   beginning(): Asked | undefined;
-  /** Begins with that, or (no answer) without, and goes on from where the others were when it was asked for. */
-  begin(answer: Answer | undefined): void;
+  /** Begins with what was asked for, or (no answer) without, and goes on from where the others were at that time. */
+  begin(asked: Asked, answer: Answer | undefined): void;
   /** Takes in what answered the poll; tells whether that was new. */
   distribute(distribution: Distribution): boolean;
   /** Forgets the other tabs and what the server told; this tab's applications stay where they are. */
@@ -156,23 +156,25 @@ export function createSharedWork(
       const applications: Record<string, Unsent<PollApplication>> = {};
       for (const [name, { log, parts }] of feeds) {
         const { fresh, last } = parts.get(me) ?? {};
-        if (!fresh || !last || !log.end) continue;
+        if (!fresh || !last || !log.end || beginnings.has(name)) continue;
         applications[name] = { cursor: null, read: undefined, maxDelay: undefined, last };
         beginnings.set(name, log.end);
       }
-      return beginnings.size > 0 ? { applications, failed: undefined } : undefined;
+      return Object.keys(applications).length > 0 ? { applications, failed: undefined } : undefined;
     },
-    begin: (answer) => {
-      for (const [name, place] of beginnings) {
+    begin: ({ applications }, answer) => {
+      for (const name of Object.keys(applications)) {
         const section = answer?.sections.get(name);
         const record = records.get(name);
+        const place = beginnings.get(name);
+        beginnings.delete(name);
+        // It may have left, or begun otherwise.
+        if (!place || !feeds.get(name)?.parts.get(me)?.fresh) continue;
         record?.moveTo(place);
         record?.setStatus({ state: 'active' });
         // Their cursors are of another session: what follows the place moves on from there.
         if (section?.kind === 'news') record?.receive(section.messages.map((message) => ({ message })));
-        work.update(name);
       }
-      beginnings.clear();
     },
     distribute: ({ sections, reported: told }) => {
       for (const { id } of told) {
@@ -186,6 +188,7 @@ export function createSharedWork(
     reset: () => {
       others.clear();
       feeds.clear();
+      beginnings.clear();
       for (const [name, record] of records) {
         record.rewind();
         refresh(name);

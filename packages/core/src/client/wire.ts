@@ -12,6 +12,8 @@ import { readBody, readEvents } from './stream.ts';
 export interface Asked {
   readonly applications: Readonly<Record<string, Unsent<PollApplication>>>;
   readonly failed: PollRequest['failed'] | undefined;
+  /** Where it is not the one that all of it goes by. */
+  readonly session?: string | undefined;
 }
 
 /** What came back; status 0 and the reason as text where nothing did. */
