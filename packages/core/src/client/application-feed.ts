@@ -31,8 +31,8 @@ export interface Feed {
   set(tab: string, part: Part | undefined): void;
   /** Takes over what another tab knows. */
   adopt(entries: readonly Entry[]): void;
-  /** What the next poll says of it; nothing where it stays out of it. */
-  compose(): Unsent<PollApplication> | undefined;
+  /** What the next poll says of it, but for what is handled (`keep`); nothing where it stays out of it. */
+  compose(keep: boolean): Unsent<PollApplication> | undefined;
   /** What to acknowledge beside a stream: what it does not know yet. */
   acknowledge(): string | undefined;
   /** Whether the present poll asks for what such a section brings (none: that there is nothing new). */
@@ -115,13 +115,13 @@ export function createFeed({ clock }: ClientContext, me: string, isShared: () =>
     adopt: (entries) => {
       log = createSectionLog([...entries]);
     },
-    compose: () => {
+    compose: (keep) => {
       sent = undefined;
       const taking = takers();
       if (taking.length === 0 || outForMs() > 0) return undefined;
       begin();
       const read = log.end ?? null;
-      const cursor = place() ?? null;
+      const cursor = keep ? null : (place() ?? null);
       sent = cursor;
       sentAtMs = clock.monotonic();
       const delays = taking.flatMap(({ maxDelay }) => maxDelay ?? []);

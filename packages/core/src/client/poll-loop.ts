@@ -2,7 +2,7 @@
 
 import { backOffMs } from '../protocol/back-off.ts';
 import type { Answer } from './answer.ts';
-import { joiningMs, longestWaitSeconds, manyFailures, suspiciousMs, usualWaitSeconds, watchMs } from './bounds.ts';
+import { failedPerPoll, joiningMs, longestWaitSeconds, manyFailures, suspiciousMs, usualWaitSeconds, watchMs } from './bounds.ts';
 import type { ClientState } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
 import type { PollLoop, PollWork, State } from './loop-state.ts';
@@ -82,8 +82,8 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
       const ms = work.changeInMs();
       return ms < never ? rest(ms) : undefined;
     }
-    // What follows a failure, or begins, is a short poll: it finds out at once whether all is well. Nobody waits for a hidden page's.
-    const rung = healthy && !hiddenSeconds() ? rungNow() : 2;
+    // To begin, or after a failure, it is asked at once whether all is well; nobody waits for a hidden page, or with more reports.
+    const rung = healthy && !hiddenSeconds() && asked.failed?.length !== failedPerPoll ? rungNow() : 2;
     // The option is a cap of its own, for networks that cut what the server would hold.
     const wait = rung < 2 ? Math.min(options.wait ?? longestWaitSeconds, wire.advice.wait ?? usualWaitSeconds) : 0;
     const polling = createPolling(clock, rung, wire.session !== undefined && wait > 0, wait);

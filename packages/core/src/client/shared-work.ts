@@ -196,8 +196,10 @@ export function createSharedWork(
     },
     compose: () => {
       const applications: Record<string, Unsent<PollApplication>> = {};
+      // What is acknowledged is not parked any more: it has to be reported before.
+      const keep = failed.size > failedPerPoll;
       for (const [name, feed] of feeds) {
-        const part = feed.compose();
+        const part = feed.compose(keep);
         if (part) applications[name] = part;
       }
       if (Object.keys(applications).length === 0) return undefined;

@@ -90,6 +90,25 @@ describe('with the real server', () => {
     expect(requests()).toBeLessThan(12);
   });
 
+  it.each([undefined, 'stream', 'short-poll'] as const)(
+    'more failures than one poll reports are all parked, and none is acknowledged before (%s)',
+    async (mode) => {
+      const { client, clock, peer, pending, goneFor, requests } = setup(mode && { mode });
+      const gaps: Gap[] = [];
+      const orders = client.application('orders', { check: () => 'wrong' });
+      orders.on('note', () => undefined);
+      orders.onGap((gap) => gaps.push(gap));
+      await clock.advance(0);
+      for (let number = 1; number <= 350; number++) peer.notify('orders', number);
+      await clock.advance(60_000);
+      expect(goneFor('parked')).toHaveLength(350);
+      expect(goneFor('acknowledged')).toEqual([]);
+      expect(await pending()).toBe(0);
+      expect(gaps).toEqual([]);
+      expect(requests()).toBeLessThan(20);
+    },
+  );
+
   it('a failed message is parked by itself, the others are handled', async () => {
     const { client, clock, peer, goneFor } = setup();
     const seen: unknown[] = [];
