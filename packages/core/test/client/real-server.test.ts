@@ -128,6 +128,7 @@ describe('with the real server', () => {
   it.each([
     ['long', 'x'.repeat(2000)],
     ['of many bytes', '字'.repeat(200)],
+    ['of characters that JSON escapes', '\u001b\ud800'.repeat(100)],
   ])('reports of a hundred failed messages, whose reasons are %s, are no more than a poll may hold', async (_name, reason) => {
     const { client, clock, peer, pending, goneFor } = setup();
     for (let number = 0; number < 99; number++) peer.notify('orders', number);
