@@ -65,9 +65,13 @@ export function createSharedWork(
     return feed;
   };
 
-  /** Starts an application here where other tabs have it already; another one's place, where that handles for all. */
-  const start = (record: ApplicationRecord, { log, parts, owner }: Feed, { one, last }: Part): void => {
-    if (one && owner !== undefined) record.moveTo(parts.get(owner)?.cursor ?? null);
+  /**
+   * Starts an application here where other tabs have it already. What one tab alone handles goes on where that stands, or
+   * stood: an older tab takes it over by coming.
+   */
+  const start = (record: ApplicationRecord, { log, parts }: Feed, { one, last }: Part): void => {
+    const handler = one && [...parts.keys()].filter((tab) => tab !== me && parts.get(tab)?.one).sort()[0];
+    if (handler) record.moveTo(parts.get(handler)?.cursor ?? null);
     else if (last) return;
     else record.moveTo(log.end ?? null);
     record.setStatus({ state: 'active' });
@@ -78,7 +82,7 @@ export function createSharedWork(
     const { log, owner } = feed;
     const part = feed.parts.get(me);
     if (!part || !log.end) return undefined;
-    if (part.one ? owner !== me : part.fresh) return void start(record, feed, part);
+    if (part.fresh || (part.one && owner !== me)) return void start(record, feed, part);
     const entries = next ?? log.since(record.read);
     if (entries) return entries.length > 0 ? record.receive(entries) : undefined;
     // Nobody remembers its place: it is told so, and gets all that is remembered.

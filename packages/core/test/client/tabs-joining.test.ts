@@ -80,3 +80,21 @@ it('an application that left before the answer is handed none of it', async () =
   await settle();
   expect(second.seen).toEqual([]);
 });
+
+it('an older tab goes on with what one tab alone shall handle, where the younger one stood', async () => {
+  const { open, settle, advance, asking } = openBrowser();
+  const first = await open();
+  asking()[0]?.answer(200, news('orders', []));
+  await settle();
+  const second = await open('calls', { deliver: 'one-tab' });
+  asking()[0]?.answer(200, { session: 's_1', applications: { calls: { cursor: 'c1', messages: [direct(1)] } } });
+  await advance(2000);
+  expect(second.seen).toEqual([1]);
+  first.join('calls', { deliver: 'one-tab' });
+  await advance(2000);
+  expect(asking().map(({ body }) => body)).toMatchObject([{ applications: { calls: { cursor: 'c1' } } }]);
+  asking()[0]?.answer(200, { session: 's_1', applications: { calls: { cursor: 'c2', messages: [direct(2)] } } });
+  await advance(2000);
+  expect([first.seen, second.seen]).toEqual([[2], [1]]);
+  expect([...first.gaps, ...second.gaps]).toEqual([]);
+});
