@@ -65,38 +65,35 @@ export function createSharedWork(
     return feed;
   };
 
-  /**
-   * Starts an application here where other tabs have it already. What one tab alone handles goes on where that stands, or
-   * stood: an older tab takes it over by coming.
-   */
-  const start = (record: ApplicationRecord, { log, parts }: Feed, { one, last }: Part): void => {
-    const handler = one && [...parts.keys()].filter((tab) => tab !== me && parts.get(tab)?.one).sort()[0];
-    if (handler) record.moveTo(parts.get(handler)?.cursor ?? null);
-    else if (last) return;
-    else record.moveTo(log.end ?? null);
-    record.setStatus({ state: 'active' });
+  /** Hands on what follows a place. */
+  const catchUp = (record: ApplicationRecord, feed: Feed, entries: readonly Entry[] | undefined): boolean | undefined => {
+    if (entries) return entries.length > 0 ? record.receive(entries) : undefined;
+    // Nobody remembers its place: it is told so, and gets all that is remembered.
+    if (others.size > 0) return record.receive([{ gap: { losses: [{ reason: 'acknowledged' }] } }, ...feed.log.entries]);
+    feed.adopt([{ cursor: record.read }]);
+    return undefined;
   };
 
   /** Has this tab's application take in what it has not got yet; tells whether that was new. */
-  const pump = (record: ApplicationRecord, feed: Feed, next?: readonly Entry[]): boolean | undefined => {
-    const { log, owner } = feed;
-    const part = feed.parts.get(me);
+  const pump = (record: ApplicationRecord, feed: Feed, isBack: boolean, next?: readonly Entry[]): boolean | undefined => {
+    const { log, owners, parts } = feed;
+    const part = parts.get(me);
     if (!part || !log.end) return undefined;
-    if (part.fresh || (part.one && owner !== me)) return void start(record, feed, part);
-    const entries = next ?? log.since(record.read);
-    if (entries) return entries.length > 0 ? record.receive(entries) : undefined;
-    // Nobody remembers its place: it is told so, and gets all that is remembered.
-    if (others.size > 0) return record.receive([{ gap: { losses: [{ reason: 'acknowledged' }] } }, ...log.entries]);
-    feed.adopt([{ cursor: record.read }]);
-    return undefined;
+    const { one, fresh, last } = part;
+    // What one tab alone handles goes on where that stands, or stood: an older tab takes it over by coming, or by coming back.
+    const other = one && (isBack || fresh || owners[0] !== me) && owners.find((tab) => tab !== me);
+    if (other) return void record.start(parts.get(other)?.cursor ?? null);
+    if (fresh) return last ? undefined : void record.start(log.end);
+    return catchUp(record, feed, next ?? log.since(record.read));
   };
 
   const refresh = (name: string): boolean | undefined => {
     const record = records.get(name);
     if (!record) return undefined;
     const feed = feedOf(name);
+    const isBack = !feed.parts.has(me);
     feed.set(me, record.part());
-    const news = pump(record, feed);
+    const news = pump(record, feed, isBack);
     feed.set(me, record.part());
     return news;
   };
@@ -108,7 +105,7 @@ export function createSharedWork(
     const isAbreast = others.size === 0 || record?.read === feed.log.end;
     const next = section?.kind === 'news' && isAbreast ? entriesOf(section) : undefined;
     const news = feed.absorb(section);
-    const took = record && pump(record, feed, next);
+    const took = record && pump(record, feed, false, next);
     refresh(name);
     if (section?.kind === 'refused') record?.setStatus({ state: 'refused', detail: section.detail });
     else if (record && record.read !== null) record.setStatus({ state: 'active' });
@@ -124,6 +121,14 @@ export function createSharedWork(
     return parts;
   };
 
+  const note = (tab: string, news?: TabNews): void => {
+    if (news) others.set(tab, !!news.hidden);
+    else others.delete(tab);
+    for (const report of news?.failed ?? []) failed.set(report.id, report);
+    for (const name of news?.parts.keys() ?? []) feedOf(name);
+    for (const [name, feed] of feeds) feed.set(tab, news?.parts.get(name));
+  };
+
   const work: SharedWork = {
     records,
     others,
@@ -137,14 +142,8 @@ export function createSharedWork(
     },
     own: () => ({ parts: partsOf(me), failed: [...ownFailed.values()], hidden: seemsHidden() }),
     set: (tab, news) => {
-      if (news) others.set(tab, !!news.hidden);
-      else others.delete(tab);
-      for (const report of news?.failed ?? []) failed.set(report.id, report);
-      for (const name of news?.parts.keys() ?? []) feedOf(name);
-      for (const [name, feed] of feeds) {
-        feed.set(tab, news?.parts.get(name));
-        refresh(name);
-      }
+      note(tab, news);
+      for (const name of records.keys()) refresh(name);
     },
     snapshot: () => ({
       entries: new Map([...feeds].map(([name, { log }]) => [name, log.entries])),
@@ -152,8 +151,10 @@ export function createSharedWork(
       failed: [...failed.values()],
     }),
     adopt: ({ entries, tabs, failed: known }) => {
+      feeds.clear();
       for (const [name, before] of entries) feedOf(name).adopt(before);
-      for (const [tab, parts] of tabs) if (tab !== me) work.set(tab, { parts, failed: known });
+      // All of them first: where an application starts here depends on who else has it.
+      for (const [tab, parts] of tabs) if (tab !== me) note(tab, { parts, failed: known });
       for (const name of records.keys()) refresh(name);
     },
     beginning: () => {
@@ -174,8 +175,7 @@ export function createSharedWork(
         beginnings.delete(name);
         // It may have left, or begun otherwise.
         if (!place || !feeds.get(name)?.parts.get(me)?.fresh) continue;
-        record?.moveTo(place);
-        record?.setStatus({ state: 'active' });
+        record?.start(place);
         // Their cursors are of another session: what follows the place moves on from there.
         if (section?.kind === 'news') record?.receive(section.messages.map((message) => ({ message })));
       }
