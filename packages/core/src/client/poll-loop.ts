@@ -31,7 +31,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   let closed: Promise<void> | undefined;
 
   const show = (next: ClientState, retryInMs?: number): void => {
-    if (shown === 'stopped' || (next === shown && retryInMs === undefined)) return;
+    if ((state.kind === 'stopped') !== (next === 'stopped') || (next === shown && retryInMs === undefined)) return;
     shown = next;
     emit({ kind: 'state', state: next, retryInMs });
   };

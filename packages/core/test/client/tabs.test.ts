@@ -91,3 +91,22 @@ it('polls by itself where the browser refuses the channel, as with blocked cooki
   await clock.advance(1000);
   expect(poll().body).toMatchObject({ session: 's_1', wait: 25, applications: { orders: { cursor: 'c0' } } });
 });
+
+it('a tab that only listens does not show itself as stopped when the polling one is closed', async () => {
+  const { browser, open, settle, advance, asking } = openBrowser();
+  const first = await open();
+  asking()[0]?.answer(200, news('orders', []));
+  await settle();
+  const second = await open();
+  const states: string[] = [];
+  second.client.onState((state) => void states.push(state));
+  void first.client.close();
+  browser.deliver();
+  await settle();
+  asking()[0]?.answer(200, news('orders', [direct(1)]));
+  await advance(2000);
+  expect(first.client.state).toBe('stopped');
+  expect(second.seen).toEqual([1]);
+  expect(states).not.toContain('stopped');
+  expect(second.client.state).toBe('connected');
+});
