@@ -26,13 +26,13 @@ export interface Feed {
   readonly log: SectionLog;
   /** What each tab wants of it. */
   readonly parts: ReadonlyMap<string, Part>;
-  /** The tab that handles what one tab alone shall handle: the oldest one. */
-  readonly owner: string | undefined;
+  /** The tabs of which one alone shall handle each message, the oldest first: that one does. */
+  readonly owners: readonly string[];
   set(tab: string, part: Part | undefined): void;
   /** Takes over what another tab knows. */
   adopt(entries: readonly Entry[]): void;
-  /** What the next poll says of it; nothing where it stays out of it. */
-  compose(): Unsent<PollApplication> | undefined;
+  /** What the next poll says of it, but for what is handled (`keep`); nothing where it stays out of it. */
+  compose(keep: boolean): Unsent<PollApplication> | undefined;
   /** What to acknowledge beside a stream: what it does not know yet. */
   acknowledge(): string | undefined;
   /** Whether the present poll asks for what such a section brings (none: that there is nothing new). */
@@ -61,11 +61,11 @@ export function createFeed({ clock }: ClientContext, me: string, isShared: () =>
   let sentAtMs = 0;
   let refusedUntilMs = 0;
 
-  const owner = (): string | undefined => [...parts.keys()].filter((tab) => parts.get(tab)?.one).sort()[0];
+  const owners = (): readonly string[] => [...parts.keys()].filter((tab) => parts.get(tab)?.one).sort();
 
   /** The tabs whose handlers count. */
   const takers = (): readonly Part[] => {
-    const chosen = owner();
+    const [chosen] = owners();
     return [...parts].filter(([tab, { one }]) => !one || tab === chosen).map(([, part]) => part);
   };
 
@@ -102,12 +102,12 @@ export function createFeed({ clock }: ClientContext, me: string, isShared: () =>
       return log;
     },
     parts,
-    get owner() {
-      return owner();
+    get owners() {
+      return owners();
     },
     set: (tab, part) => {
       if (part) parts.set(tab, part);
-      else parts.delete(tab);
+      else if (!parts.delete(tab)) return;
       if (parts.size > 0) return trim();
       log = createSectionLog();
       sent = undefined;
@@ -115,13 +115,13 @@ export function createFeed({ clock }: ClientContext, me: string, isShared: () =>
     adopt: (entries) => {
       log = createSectionLog([...entries]);
     },
-    compose: () => {
+    compose: (keep) => {
       sent = undefined;
       const taking = takers();
       if (taking.length === 0 || outForMs() > 0) return undefined;
       begin();
       const read = log.end ?? null;
-      const cursor = place() ?? null;
+      const cursor = keep ? null : (place() ?? null);
       sent = cursor;
       sentAtMs = clock.monotonic();
       const delays = taking.flatMap(({ maxDelay }) => maxDelay ?? []);

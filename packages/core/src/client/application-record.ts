@@ -15,8 +15,8 @@ export interface ApplicationRecord {
   join(): void;
   /** What it wants of the poll; nothing where it stays out of it. */
   part(): Part | undefined;
-  /** Starts from there: nothing that precedes it concerns this page. */
-  moveTo(place: string | null): void;
+  /** Starts from there, since others have it already: nothing that precedes it concerns this page. */
+  start(place: string | null): void;
   /** Takes in what follows. */
   receive(entries: readonly Entry[]): boolean;
   /** Gives back what no handler has begun: another tab goes on with it, or this one does anew. */
@@ -101,7 +101,10 @@ export function createApplicationRecord(
       const { read, cursor, size } = inbox;
       return { cursor: early ? read : cursor, fresh: !started, size, maxDelay, last, one: deliver === 'one-tab' };
     },
-    moveTo,
+    start: (place) => {
+      moveTo(place);
+      setStatus({ state: 'active' });
+    },
     receive: (entries) => {
       started = true;
       return inbox.receive(entries);

@@ -1,8 +1,9 @@
 import type { ApplicationContract } from '../contract/application-contract.ts';
 import type { ContractClient } from '../contract/contract-client.ts';
-import { type Answer, readAnswer } from './answer.ts';
+import { readAnswer } from './answer.ts';
 import type { ApplicationClient, ApplicationClientOptions } from './application-client.ts';
 import { createApplicationRecord } from './application-record.ts';
+import { graceMs } from './bounds.ts';
 import type { CommunicationClient, CommunicationClientOptions } from './communication-client.ts';
 import { createContext } from './context.ts';
 import type { PollWork } from './loop-state.ts';
@@ -69,21 +70,26 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
     work.update(name);
     tabs?.tell();
     loop.review();
+    void begin();
   };
 
   /**
-   * Its own session told who the recipient is. It may tell besides what the applications of this page want to begin with,
-   * for the session that polls for all began long ago.
+   * Asks, in a session that is not the one that polls for all and ends with this, for what applications of this page want to
+   * begin with: that one began long ago.
    */
-  const leaveOwn = async (): Promise<void> => {
-    const { session } = wire;
+  const begin = async (session?: string): Promise<void> => {
     const asked = work.beginning();
-    let answer: Answer | undefined;
+    let own = session;
     if (asked) {
-      answer = readAnswer((await wire.poll(asked, 0, new AbortController().signal, undefined)).text);
-      work.begin(answer);
+      const controller = new AbortController();
+      const asking = wire.poll({ ...asked, session }, 0, controller.signal, undefined);
+      const outcome = await Promise.race([asking, context.sleep(graceMs)]);
+      controller.abort();
+      const answer = outcome ? readAnswer(outcome.text) : undefined;
+      work.begin(asked, answer);
+      Object.keys(asked.applications).forEach(changed);
+      own = answer?.session ?? session;
     }
-    const own = answer?.session ?? session;
     if (own) await wire.lastWord(undefined, own);
   };
 
@@ -97,8 +103,9 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
       review: loop.review,
       wake: loop.wake,
       follow: (theirs, state, isNew) => {
-        if (isNew && wire.session !== theirs.session) void leaveOwn();
+        if (isNew) void begin(wire.session === theirs.session ? undefined : wire.session);
         Object.assign(wire, theirs);
+        wire.notBeforeMs += context.clock.monotonic();
         loop.mirror(state);
       },
     });

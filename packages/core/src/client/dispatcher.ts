@@ -80,7 +80,8 @@ export function createDispatcher(
       return reportFailed({ id, reason: 'unhandled', park: false });
     }
     complain(id, reason);
-    reportFailed({ id, reason: reason.slice(0, reasonLength) });
+    // Those would be escaped, to six bytes each.
+    reportFailed({ id, reason: reason.replace(/\p{C}/gu, ' ').slice(0, reasonLength) });
   };
 
   /** Resolves when a handler for the key came, or nobody did in time. */

@@ -2,7 +2,7 @@
 
 import { backOffMs } from '../protocol/back-off.ts';
 import type { Answer } from './answer.ts';
-import { joiningMs, longestWaitSeconds, manyFailures, suspiciousMs, usualWaitSeconds, watchMs } from './bounds.ts';
+import { failedPerPoll, joiningMs, longestWaitSeconds, manyFailures, suspiciousMs, usualWaitSeconds, watchMs } from './bounds.ts';
 import type { ClientState } from './communication-client.ts';
 import type { ClientContext } from './context.ts';
 import type { PollLoop, PollWork, State } from './loop-state.ts';
@@ -20,20 +20,18 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   let shown: ClientState = 'idle';
   let timers: (() => void)[] = [];
   let nextReviewMs = never;
-  /** Nothing is asked before, whatever happens: the server said so. */
-  let notBeforeMs = 0;
   /** The last exchange went well. After one that did not, a poll that is not held finds out whether all is well again. */
   let healthy = false;
   let failures = 0;
   let transport = freshTransport;
   /** Polls in a row, of those meant to last, that ended early with nothing new. */
   let idleTurns = 0;
-  /** Token or session were renewed since all was well: once is worth a try, more is a failure. */
+  /** Token or session were renewed since a request ended well: once is worth a try, more is a failure. */
   let renewed = false;
   let closed: Promise<void> | undefined;
 
   const show = (next: ClientState, retryInMs?: number): void => {
-    if (next === shown && retryInMs === undefined) return;
+    if ((state.kind === 'stopped') !== (next === 'stopped') || (next === shown && retryInMs === undefined)) return;
     shown = next;
     emit({ kind: 'state', state: next, retryInMs });
   };
@@ -49,12 +47,12 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
 
   const rest = (ms: number, floorMs = 0, backOff = false): void => {
     enter({ kind: 'resting', backOff });
-    notBeforeMs = clock.monotonic() + floorMs;
+    wire.notBeforeMs = clock.monotonic() + floorMs;
     timers.push(context.after(ms, poll));
   };
 
   /** Negative where it is past, which is no floor. */
-  const floorLeftMs = (): number => notBeforeMs - clock.monotonic();
+  const floorLeftMs = (): number => wire.notBeforeMs - clock.monotonic();
 
   /** Polls as soon as it may: at once without a timer, which a hidden page would be given late. */
   const resume = (ms = floorLeftMs()): void => (ms > 0 ? rest(ms, ms, true) : poll());
@@ -84,8 +82,8 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
       const ms = work.changeInMs();
       return ms < never ? rest(ms) : undefined;
     }
-    // What follows a failure, or begins, is a short poll: it finds out at once whether all is well. Nobody waits for a hidden page's.
-    const rung = healthy && !hiddenSeconds() ? rungNow() : 2;
+    // To begin, or after a failure, it is asked at once whether all is well; nobody waits for a hidden page, or with more reports.
+    const rung = healthy && !hiddenSeconds() && asked.failed?.length !== failedPerPoll ? rungNow() : 2;
     // The option is a cap of its own, for networks that cut what the server would hold.
     const wait = rung < 2 ? Math.min(options.wait ?? longestWaitSeconds, wire.advice.wait ?? usualWaitSeconds) : 0;
     const polling = createPolling(clock, rung, wire.session !== undefined && wait > 0, wait);
@@ -93,6 +91,8 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     const hearer = rung > 0 ? undefined : hearStream(polling, accept, (answer) => streamed(polling, answer), fail);
     enter(polling);
     show(healthy ? 'connected' : 'connecting');
+    // Whoever was told may have closed the client.
+    if (state !== polling) return;
     watch(polling);
     void wire.poll(asked, wait, polling.controller.signal, hearer).then((outcome) => {
       if (state !== polling) return;
@@ -141,7 +141,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   const accept = (answer?: Answer): boolean => {
     failures = 0;
     healthy = true;
-    renewed = false;
+    if (state.kind !== 'polling') renewed = false;
     show('connected');
     if (answer) wire.adopt(answer);
     return work.absorb(answer);
@@ -191,7 +191,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     let ms = work.changeInMs();
     if (state.kind === 'idle') ms = ms > joiningMs ? ms : 0;
     else if (state.kind === 'polling') ms = state.held ? ms : never;
-    else if (state.kind === 'resting' && !state.backOff && ms <= joiningMs) ms = Math.max(ms, notBeforeMs - nowMs);
+    else if (state.kind === 'resting' && !state.backOff && ms <= joiningMs) ms = Math.max(ms, floorLeftMs());
     else return;
     if (nowMs + ms >= nextReviewMs) return;
     nextReviewMs = nowMs + ms;

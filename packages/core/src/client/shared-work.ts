@@ -27,10 +27,10 @@ export interface SharedWork extends PollWork {
   set(tab: string, news?: TabNews): void;
   snapshot(): Snapshot;
   adopt(snapshot: Snapshot): void;
-  /** What this tab's applications want to begin with, where the poll of the others is past it. */
+  /** What this tab's applications want to begin with and did not ask for yet, where the poll of the others is past it. */
   beginning(): Asked | undefined;
-  /** Begins with that, or (no answer) without, and goes on from where the others were when it was asked for. */
-  begin(answer: Answer | undefined): void;
+  /** Begins with what was asked for, or (no answer) without, and goes on from where the others were at that time. */
+  begin(asked: Asked, answer: Answer | undefined): void;
   /** Takes in what answered the poll; tells whether that was new. */
   distribute(distribution: Distribution): boolean;
   /** Forgets the other tabs and what the server told; this tab's applications stay where they are. */
@@ -65,34 +65,35 @@ export function createSharedWork(
     return feed;
   };
 
-  /** Starts an application here where other tabs have it already; another one's place, where that handles for all. */
-  const start = (record: ApplicationRecord, { log, parts, owner }: Feed, { one, last }: Part): void => {
-    if (one && owner !== undefined) record.moveTo(parts.get(owner)?.cursor ?? null);
-    else if (last) return;
-    else record.moveTo(log.end ?? null);
-    record.setStatus({ state: 'active' });
+  /** Hands on what follows a place. */
+  const catchUp = (record: ApplicationRecord, feed: Feed, entries: readonly Entry[] | undefined): boolean | undefined => {
+    if (entries) return entries.length > 0 ? record.receive(entries) : undefined;
+    // Nobody remembers its place: it is told so, and gets all that is remembered.
+    if (others.size > 0) return record.receive([{ gap: { losses: [{ reason: 'acknowledged' }] } }, ...feed.log.entries]);
+    feed.adopt([{ cursor: record.read }]);
+    return undefined;
   };
 
   /** Has this tab's application take in what it has not got yet; tells whether that was new. */
-  const pump = (record: ApplicationRecord, feed: Feed, next?: readonly Entry[]): boolean | undefined => {
-    const { log, owner } = feed;
-    const part = feed.parts.get(me);
+  const pump = (record: ApplicationRecord, feed: Feed, isBack: boolean, next?: readonly Entry[]): boolean | undefined => {
+    const { log, owners, parts } = feed;
+    const part = parts.get(me);
     if (!part || !log.end) return undefined;
-    if (part.one ? owner !== me : part.fresh) return void start(record, feed, part);
-    const entries = next ?? log.since(record.read);
-    if (entries) return entries.length > 0 ? record.receive(entries) : undefined;
-    // Nobody remembers its place: it is told so, and gets all that is remembered.
-    if (others.size > 0) return record.receive([{ gap: { losses: [{ reason: 'acknowledged' }] } }, ...log.entries]);
-    feed.adopt([{ cursor: record.read }]);
-    return undefined;
+    const { one, fresh, last } = part;
+    // What one tab alone handles goes on where that stands, or stood: an older tab takes it over by coming, or by coming back.
+    const other = one && (isBack || fresh || owners[0] !== me) && owners.find((tab) => tab !== me);
+    if (other) return void record.start(parts.get(other)?.cursor ?? null);
+    if (fresh) return last ? undefined : void record.start(log.end);
+    return catchUp(record, feed, next ?? log.since(record.read));
   };
 
   const refresh = (name: string): boolean | undefined => {
     const record = records.get(name);
     if (!record) return undefined;
     const feed = feedOf(name);
+    const isBack = !feed.parts.has(me);
     feed.set(me, record.part());
-    const news = pump(record, feed);
+    const news = pump(record, feed, isBack);
     feed.set(me, record.part());
     return news;
   };
@@ -104,7 +105,7 @@ export function createSharedWork(
     const isAbreast = others.size === 0 || record?.read === feed.log.end;
     const next = section?.kind === 'news' && isAbreast ? entriesOf(section) : undefined;
     const news = feed.absorb(section);
-    const took = record && pump(record, feed, next);
+    const took = record && pump(record, feed, false, next);
     refresh(name);
     if (section?.kind === 'refused') record?.setStatus({ state: 'refused', detail: section.detail });
     else if (record && record.read !== null) record.setStatus({ state: 'active' });
@@ -120,6 +121,14 @@ export function createSharedWork(
     return parts;
   };
 
+  const note = (tab: string, news?: TabNews): void => {
+    if (news) others.set(tab, !!news.hidden);
+    else others.delete(tab);
+    for (const report of news?.failed ?? []) failed.set(report.id, report);
+    for (const name of news?.parts.keys() ?? []) feedOf(name);
+    for (const [name, feed] of feeds) feed.set(tab, news?.parts.get(name));
+  };
+
   const work: SharedWork = {
     records,
     others,
@@ -133,14 +142,8 @@ export function createSharedWork(
     },
     own: () => ({ parts: partsOf(me), failed: [...ownFailed.values()], hidden: seemsHidden() }),
     set: (tab, news) => {
-      if (news) others.set(tab, !!news.hidden);
-      else others.delete(tab);
-      for (const report of news?.failed ?? []) failed.set(report.id, report);
-      for (const name of news?.parts.keys() ?? []) feedOf(name);
-      for (const [name, feed] of feeds) {
-        feed.set(tab, news?.parts.get(name));
-        refresh(name);
-      }
+      note(tab, news);
+      for (const name of records.keys()) refresh(name);
     },
     snapshot: () => ({
       entries: new Map([...feeds].map(([name, { log }]) => [name, log.entries])),
@@ -148,31 +151,34 @@ export function createSharedWork(
       failed: [...failed.values()],
     }),
     adopt: ({ entries, tabs, failed: known }) => {
+      feeds.clear();
       for (const [name, before] of entries) feedOf(name).adopt(before);
-      for (const [tab, parts] of tabs) if (tab !== me) work.set(tab, { parts, failed: known });
+      // All of them first: where an application starts here depends on who else has it.
+      for (const [tab, parts] of tabs) if (tab !== me) note(tab, { parts, failed: known });
       for (const name of records.keys()) refresh(name);
     },
     beginning: () => {
       const applications: Record<string, Unsent<PollApplication>> = {};
       for (const [name, { log, parts }] of feeds) {
         const { fresh, last } = parts.get(me) ?? {};
-        if (!fresh || !last || !log.end) continue;
+        if (!fresh || !last || !log.end || beginnings.has(name)) continue;
         applications[name] = { cursor: null, read: undefined, maxDelay: undefined, last };
         beginnings.set(name, log.end);
       }
-      return beginnings.size > 0 ? { applications, failed: undefined } : undefined;
+      return Object.keys(applications).length > 0 ? { applications, failed: undefined } : undefined;
     },
-    begin: (answer) => {
-      for (const [name, place] of beginnings) {
+    begin: ({ applications }, answer) => {
+      for (const name of Object.keys(applications)) {
         const section = answer?.sections.get(name);
         const record = records.get(name);
-        record?.moveTo(place);
-        record?.setStatus({ state: 'active' });
+        const place = beginnings.get(name);
+        beginnings.delete(name);
+        // It may have left, or begun otherwise.
+        if (!place || !feeds.get(name)?.parts.get(me)?.fresh) continue;
+        record?.start(place);
         // Their cursors are of another session: what follows the place moves on from there.
         if (section?.kind === 'news') record?.receive(section.messages.map((message) => ({ message })));
-        work.update(name);
       }
-      beginnings.clear();
     },
     distribute: ({ sections, reported: told }) => {
       for (const { id } of told) {
@@ -186,6 +192,7 @@ export function createSharedWork(
     reset: () => {
       others.clear();
       feeds.clear();
+      beginnings.clear();
       for (const [name, record] of records) {
         record.rewind();
         refresh(name);
@@ -193,8 +200,10 @@ export function createSharedWork(
     },
     compose: () => {
       const applications: Record<string, Unsent<PollApplication>> = {};
+      // What is acknowledged is not parked any more: it has to be reported before.
+      const keep = failed.size > failedPerPoll;
       for (const [name, feed] of feeds) {
-        const part = feed.compose();
+        const part = feed.compose(keep);
         if (part) applications[name] = part;
       }
       if (Object.keys(applications).length === 0) return undefined;

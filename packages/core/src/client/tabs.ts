@@ -57,7 +57,14 @@ export interface Tabs {
 
 /** Whether there may be tabs to share with, and a way to. */
 export function canShare(): boolean {
-  return !!globalThis.document && !!globalThis.navigator?.locks && !!globalThis.BroadcastChannel;
+  try {
+    if (!document || !navigator.locks) return false;
+    // Firefox has one that throws where the user blocks cookies.
+    new BroadcastChannel('').close();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** @param me names this tab; older tabs have names that sort before */
@@ -76,10 +83,9 @@ export function createTabs(context: ClientContext, me: string, base: string, wor
   const post = (told: Told): void => channel?.postMessage({ ...told, from: me });
   const postTab = (): void => post({ kind: 'tab', news: work.own() });
   const wire = (): WireState => {
-    const { session, seq, advice } = host.wire;
-    return { session, seq, advice };
+    const { session, seq, advice, notBeforeMs } = host.wire;
+    return { session, seq, advice, notBeforeMs: notBeforeMs - context.clock.monotonic() };
   };
-
   const postState = (): void => post({ kind: 'state', snapshot: work.snapshot(), wire: wire(), state: host.state });
 
   const request = (lock: string, options: LockOptions, granted: (held: boolean, over: Promise<unknown>) => unknown) => {

@@ -12,6 +12,8 @@ import { readBody, readEvents } from './stream.ts';
 export interface Asked {
   readonly applications: Readonly<Record<string, Unsent<PollApplication>>>;
   readonly failed: PollRequest['failed'] | undefined;
+  /** Where it is not the one that all of it goes by. */
+  readonly session?: string | undefined;
 }
 
 /** What came back; status 0 and the reason as text where nothing did. */
@@ -38,6 +40,8 @@ export interface WireState {
   session: string | undefined;
   /** What the server advised in this session. */
   advice: Advice;
+  /** Nothing is asked before, whatever happens: the server said so. By the monotonic clock; told to another tab, from now. */
+  notBeforeMs: number;
 }
 
 export interface Wire extends WireState {
@@ -83,6 +87,7 @@ export function createWire(context: ClientContext): Wire {
     seq: -1,
     session: undefined,
     advice: {},
+    notBeforeMs: 0,
     token: undefined,
     adopt: ({ session, advice }) => {
       // Advice was for the session that is gone: its server will not take it back.

@@ -90,6 +90,25 @@ describe('with the real server', () => {
     expect(requests()).toBeLessThan(12);
   });
 
+  it.each([undefined, 'stream', 'short-poll'] as const)(
+    'more failures than one poll reports are all parked, and none is acknowledged before (%s)',
+    async (mode) => {
+      const { client, clock, peer, pending, goneFor, requests } = setup(mode && { mode });
+      const gaps: Gap[] = [];
+      const orders = client.application('orders', { check: () => 'wrong' });
+      orders.on('note', () => undefined);
+      orders.onGap((gap) => gaps.push(gap));
+      await clock.advance(0);
+      for (let number = 1; number <= 350; number++) peer.notify('orders', number);
+      await clock.advance(60_000);
+      expect(goneFor('parked')).toHaveLength(350);
+      expect(goneFor('acknowledged')).toEqual([]);
+      expect(await pending()).toBe(0);
+      expect(gaps).toEqual([]);
+      expect(requests()).toBeLessThan(20);
+    },
+  );
+
   it('a failed message is parked by itself, the others are handled', async () => {
     const { client, clock, peer, goneFor } = setup();
     const seen: unknown[] = [];
@@ -109,6 +128,7 @@ describe('with the real server', () => {
   it.each([
     ['long', 'x'.repeat(2000)],
     ['of many bytes', '字'.repeat(200)],
+    ['of characters that JSON escapes', '\u001b\ud800'.repeat(100)],
   ])('reports of a hundred failed messages, whose reasons are %s, are no more than a poll may hold', async (_name, reason) => {
     const { client, clock, peer, pending, goneFor } = setup();
     for (let number = 0; number < 99; number++) peer.notify('orders', number);

@@ -78,3 +78,18 @@ describe('a stream whose client is closed by a handler', () => {
     expect(unheard).toEqual([]);
   });
 });
+
+describe('a server that ends each stream for a newer one of the session', () => {
+  it('is asked for one new session, then with pauses', async () => {
+    const { begin, clock, server, told } = await streaming();
+    const begun = server.sent.length;
+    for (let streams = 0; server.open.length > 0 && streams < 20; streams++) {
+      const { say, end } = await begin();
+      say(event({ reason: 'superseded' }, 'end'));
+      end();
+      await clock.settle();
+    }
+    expect(server.sent.length - begun).toBe(1);
+    expect(told('request-failed')).toMatchObject([{ reason: 'status 409' }]);
+  });
+});

@@ -79,7 +79,8 @@ export function stubBrowser(): StubBrowser {
     onmessage: StubChannel['onmessage'];
     constructor(name: string) {
       this.name = name;
-      channels.push(this);
+      // One without a name is only tried.
+      if (name) channels.push(this);
     }
     postMessage(data: unknown): void {
       for (const other of channels) {

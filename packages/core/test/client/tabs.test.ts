@@ -1,48 +1,10 @@
-/** Tabs that share a connection, where what they tell one another is late. */
+/** Tabs that share a connection: what they tell one another may be late, and one goes on where another stopped. */
 import { afterEach, expect, it, vi } from 'vitest';
-import { direct, news, type Setup, setup } from './harness.ts';
-import { type StubBrowser, stubBrowser } from './stub-browser.ts';
+import { direct, news, setup } from './harness.ts';
+import { openBrowser } from './open-browser.ts';
+import { stubBrowser } from './stub-browser.ts';
 
 afterEach(() => vi.unstubAllGlobals());
-
-interface Tab extends Setup {
-  readonly seen: unknown[];
-  readonly gaps: unknown[];
-}
-
-function openBrowser() {
-  const browser: StubBrowser = stubBrowser();
-  const tabs: Tab[] = [];
-  const settle = async (): Promise<void> => {
-    for (let turn = 0; turn < 5; turn++) {
-      await tabs[0]?.clock.settle();
-      browser.deliver();
-    }
-  };
-  /** Opens a tab, and answers what it asks on its own: whose session it is. */
-  const open = async (): Promise<Tab> => {
-    const [first] = tabs;
-    const number = tabs.length;
-    const shared = first && { clock: first.clock, fetch: first.server.fetch };
-    const parts = setup({ ...shared, random: { next: () => number / 10, token: () => '' } } as never);
-    const { server, clock } = first ?? parts;
-    const seen: unknown[] = [];
-    const gaps: unknown[] = [];
-    const tab = { ...parts, server, clock, seen, gaps };
-    tabs.push(tab);
-    const orders = parts.client.application('orders');
-    orders.on('note', ({ data }) => void seen.push(data));
-    orders.onGap((gap) => void gaps.push(gap));
-    await clock.advance(20);
-    const asking = server.open.find(({ body }) => !body.session && Object.keys(body.applications).length === 0);
-    asking?.answer(200, { session: `own_${number}`, recipient: 'tag' });
-    await settle();
-    await clock.advance(20);
-    await settle();
-    return tab;
-  };
-  return { browser, open, settle };
-}
 
 it('a tab that takes over before it heard what the former one was answered misses nothing', async () => {
   const { browser, open, settle } = openBrowser();
@@ -96,4 +58,55 @@ it('an application that only a following tab has begins without a gap', async ()
   expect(seen).toEqual([1]);
   expect(second.gaps).toEqual([]);
   expect(server.open[0]?.body.applications).toMatchObject({ calls: { cursor: 'c1' } });
+});
+
+it.each([503, 429])('a tab that takes over after %i asks no sooner than the server said', async (status) => {
+  const { open, settle, advance, asking } = openBrowser();
+  const first = await open();
+  asking()[0]?.answer(200, news('orders', []));
+  await settle();
+  await open();
+  asking()[0]?.answer(status, undefined, { 'retry-after': '60' });
+  await settle();
+  await advance(10_000);
+  void first.client.close();
+  await settle();
+  await advance(49_999);
+  expect(asking()).toEqual([]);
+  await advance(16_000);
+  expect(asking().map(({ body }) => body)).toMatchObject([
+    { session: 's_1', wait: 0, applications: { orders: { cursor: 'c0' } } },
+  ]);
+});
+
+it('polls by itself where the browser refuses the channel, as with blocked cookies', async () => {
+  stubBrowser();
+  vi.stubGlobal('BroadcastChannel', function refuse() {
+    throw new DOMException('The operation is insecure.', 'SecurityError');
+  });
+  const { client, clock, answer, poll } = setup();
+  client.application('orders');
+  await clock.advance(20);
+  await answer({ session: 's_1', recipient: 'tag', applications: { orders: { cursor: 'c0' } } });
+  await clock.advance(1000);
+  expect(poll().body).toMatchObject({ session: 's_1', wait: 25, applications: { orders: { cursor: 'c0' } } });
+});
+
+it('a tab that only listens does not show itself as stopped when the polling one is closed', async () => {
+  const { browser, open, settle, advance, asking } = openBrowser();
+  const first = await open();
+  asking()[0]?.answer(200, news('orders', []));
+  await settle();
+  const second = await open();
+  const states: string[] = [];
+  second.client.onState((state) => void states.push(state));
+  void first.client.close();
+  browser.deliver();
+  await settle();
+  asking()[0]?.answer(200, news('orders', [direct(1)]));
+  await advance(2000);
+  expect(first.client.state).toBe('stopped');
+  expect(second.seen).toEqual([1]);
+  expect(states).not.toContain('stopped');
+  expect(second.client.state).toBe('connected');
 });
