@@ -14,10 +14,16 @@ const schemaOf = (name: string) => ({
 });
 const schemas = {
   applications: [
-    { name: 'orders', fetchTargets: ['/api'], schemas: { placed: schemaOf('placed'), changed: schemaOf('changed') } },
-    { name: 'news', fetchTargets: [], schemas: { headline: schemaOf('headline') } },
+    {
+      name: 'orders',
+      fetchTargets: ['/api'],
+      schemas: { placed: schemaOf('placed'), changed: schemaOf('changed') },
+      recipients: 3,
+    },
+    { name: 'news', fetchTargets: [], schemas: { headline: schemaOf('headline') }, recipients: 1 },
   ],
   recipients: ['Doe, John'],
+  recipientCount: 1,
   groups: [],
   limits: { messageBytes: 65_536, ttlSeconds: 60, ttlMaxSeconds: 60 },
 };
@@ -118,5 +124,23 @@ describe('choosing a type', () => {
     await view.get('#type').setValue('placed');
     await view.get('#type').setValue('changed');
     expect(fieldOf(view, 'payload-changed')).toBe('mine');
+  });
+});
+
+describe('who is there', () => {
+  beforeEach(() => setActivePinia(createPinia()));
+
+  it('is told of the chosen application', async () => {
+    const { view } = await open('/');
+    await view.get('[value=everyone]').setValue();
+    expect(view.text()).toContain('3 recipients now');
+    await view.get('#application').setValue('news');
+    expect(view.text()).toContain('1 recipient now');
+  });
+
+  it('is said to be away only where all are known', async () => {
+    expect((await open('/?to=zoe')).view.text()).toContain('zoe has no client now');
+    schemas.recipientCount = 5000;
+    expect((await open('/?to=zoe')).view.text()).not.toContain('has no client now');
   });
 });

@@ -40,7 +40,8 @@ export interface Journeys {
   removed(event: RemovedEvent): void;
 }
 
-const keptFirst = 24;
+/** Steps that are kept from the beginning of a journey; of those after them, the last ones. */
+export const keptFirst = 24;
 const keptLast = 8;
 
 function addStep(journey: Journey, step: StepEvent): void {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { InjectAnswer, InjectInput, InjectSchemas } from '../contract/inject.ts';
 import type { AdminProcedures } from '../contract/router.ts';
 import { type AdminContext, audit } from './context.ts';
-import { applicationName, recipientName } from './inputs.ts';
+import { applicationName, mostRecipients, recipientName } from './inputs.ts';
 import { readSessions } from './session-rows.ts';
 import { ask, guarded } from './trpc.ts';
 
@@ -13,16 +13,20 @@ const suggestions = 200;
 function schemas({ options: { server } }: AdminContext): InjectSchemas {
   const recipients = new Set<string>();
   const groups = new Set<string>();
+  const following = new Map<string, Set<string>>();
   for (const session of readSessions(server)) {
-    if (recipients.size < suggestions) recipients.add(session.recipient);
+    recipients.add(session.recipient);
+    for (const { application } of session.applications)
+      following.set(application, (following.get(application) ?? new Set()).add(session.recipient));
     for (const group of session.groups) if (groups.size < suggestions) groups.add(group);
   }
   const { messageBytes, ttlSeconds, ttlMaxSeconds } = server.limits;
   return {
-    applications: server.inspect
-      .applications()
-      .map(({ name, title, fetchTargets, schemas: byType }) => ({ name, title, fetchTargets, schemas: byType })),
-    recipients: [...recipients].sort(),
+    applications: server.inspect.applications().map(({ name, title, fetchTargets, schemas: byType }) => {
+      return { name, title, fetchTargets, schemas: byType, recipients: following.get(name)?.size ?? 0 };
+    }),
+    recipients: [...recipients].slice(0, suggestions).sort(),
+    recipientCount: recipients.size,
     groups: [...groups].sort(),
     limits: { messageBytes, ttlSeconds, ttlMaxSeconds },
   };
@@ -83,7 +87,7 @@ async function send(context: AdminContext, input: InjectInput): Promise<InjectAn
 }
 
 const audience = z.union([
-  z.strictObject({ recipients: z.array(recipientName).min(1).max(1000) }),
+  z.strictObject({ recipients: z.array(recipientName).min(1).max(mostRecipients) }),
   z.strictObject({ group: recipientName }),
   z.strictObject({ everyone: z.literal(true) }),
 ]);
