@@ -62,6 +62,42 @@ describe('injecting', () => {
     expect(accepted).toHaveLength(1000);
   });
 
+  it('hands over what was written, to the last digit, and shows it so', async () => {
+    await using admin = await openAdmin();
+    const client = createClient(admin, await admin.signIn('operator'));
+    const data = '{"id": 12345678901234567890, "list": [1.0, {}, []], "text": "a\\"b, {c"}';
+    const base = { application: 'orders', to: { recipients: ['alice'] }, kind: 'direct', type: 't' } as const;
+    const { accepted } = await client.inject.send.mutate({ ...base, data });
+    const found = await client.message.get.query({ id: accepted[0]?.id ?? '' });
+    expect(found).toMatchObject({ kind: 'direct', type: 't' });
+    expect(found.held && found.payload.split('\n')).toEqual([
+      '{',
+      '  "id": 12345678901234567890,',
+      '  "list": [',
+      '    1.0,',
+      '    {},',
+      '    []',
+      '  ],',
+      '  "text": "a\\"b, {c"',
+      '}',
+    ]);
+  });
+
+  it('takes no payload that a publisher could not hand over', async () => {
+    await using admin = await openAdmin();
+    const client = createClient(admin, await admin.signIn('operator'));
+    const base = { application: 'orders', to: { recipients: ['alice'] }, kind: 'direct', type: 't' } as const;
+    const nested = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
+    const wide = (keys: number) => JSON.stringify(Object.fromEntries(Array.from({ length: keys }, (_, n) => [`k${n}`, n])));
+    for (const data of [nested(31), wide(1000)])
+      expect((await client.inject.send.mutate({ ...base, data })).accepted).toHaveLength(1);
+    for (const data of [nested(32), nested(20_000)])
+      await expect(client.inject.send.mutate({ ...base, data })).rejects.toThrow(/levels deep; 31 are allowed/);
+    await expect(client.inject.send.mutate({ ...base, data: wide(1001) })).rejects.toThrow(/1001 members; 1000 are allowed/);
+    const crowd = { ...base, to: { recipients: Array.from({ length: 1001 }, (_, n) => `r${n}`) }, data: '1' };
+    await expect(client.inject.send.mutate(crowd)).rejects.toThrow(/1 to 1000 recipients/);
+  });
+
   it('says what is wrong: unknown application, bad JSON, a refused target, two audiences', async () => {
     await using admin = await openAdmin();
     const client = createClient(admin, await admin.signIn('operator'));
