@@ -3,6 +3,7 @@ import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { nextTick, ref, shallowRef } from 'vue';
 import type { Failure } from '../src/api.ts';
+import PayloadEditor from '../src/components/inject/PayloadEditor.vue';
 import SchemaFields from '../src/components/inject/SchemaFields.vue';
 import JsonView from '../src/components/ui/JsonView.vue';
 import QueryState from '../src/components/ui/QueryState.vue';
@@ -90,6 +91,20 @@ describe('a form made from a schema', () => {
     expect(view.props('modelValue')).toEqual({ order: 'O-1', total: 12.5, status: 'shipped', express: true });
     await view.find('#p-total').setValue('');
     expect(view.props('modelValue')).not.toHaveProperty('total');
+  });
+});
+
+describe('a payload that is written', () => {
+  it.each([
+    [{ type: 'string' }, '"text"', ''],
+    [{ type: 'number' }, '5', ''],
+    [{ type: 'array' }, '[1]', ''],
+    [{ type: 'object' }, '[1]', 'The payload must be an object, says the schema.'],
+    [{ type: 'object' }, '{"unfinished', ''],
+  ])('is measured by its schema, object or not: %j, %s', (schema, modelValue, note) => {
+    const props = { modelValue, schema, problem: undefined };
+    const view = mount(PayloadEditor, { props, global: { stubs: { JsonEditor: true } } });
+    expect(view.find('.note').exists() ? view.get('.note').text() : '').toBe(note);
   });
 });
 

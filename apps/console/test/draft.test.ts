@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { emptyDraft, inputOf, problemsOf, recipientsOf } from '../src/lib/draft.ts';
+import { emptyDraft, inputOf, problemsOf, recipientList, recipientsOf } from '../src/lib/draft.ts';
 import { exampleOf, findWrong, isFormable, type Schema } from '../src/lib/schema.ts';
 
 const schema: Schema = {
@@ -26,6 +26,15 @@ describe('the inject form', () => {
   it('reads recipients once each', () => {
     expect(recipientsOf(' alice, bob\ncarol,,alice ')).toEqual(['alice', 'bob', 'carol']);
   });
+
+  it.each(['Doe, John', ' padded ', '"quoted"', 'Dwayne "The Rock" Johnson', 'say "a, b"', '"', 'a"b'])(
+    'takes %j for one recipient, alone and among others',
+    (name) => {
+      expect(recipientsOf(recipientList([name]))).toEqual([name]);
+      expect(recipientsOf(recipientList(['alice', name, 'bob']))).toEqual(['alice', name, 'bob']);
+      expect(recipientsOf('"Doe, John", ,"unclosed, alice')).toEqual(['Doe, John', '"unclosed', 'alice']);
+    },
+  );
 
   it('sends only what was filled in', () => {
     const draft = { ...emptyDraft(), application: 'orders', recipients: 'alice', type: ' order.changed ', data: '{"a":1}' };

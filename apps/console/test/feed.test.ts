@@ -1,9 +1,11 @@
 // The live store and the feed against a scripted stream: what a server sends is exercised in @pollux/admin's own tests.
 import type { FeedRow, LiveFrame, LiveInput } from '@pollux/admin/contract';
+import { mount } from '@vue/test-utils';
 import { createPinia, setActivePinia } from 'pinia';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { effectScope, nextTick, ref } from 'vue';
 import type { Api } from '../src/api.ts';
+import LivePill from '../src/components/shell/LivePill.vue';
 import { useFeed } from '../src/composables/use-feed.ts';
 import { useLive } from '../src/stores/live.ts';
 
@@ -77,6 +79,39 @@ describe('the live feed', () => {
     expect(live.gaps).toBe(1);
     latest().send('f:1', { fresh: true, rows: [row(1)] });
     expect(seqs(feed.rows.value)).toEqual([1]);
+  });
+
+  it('counts gaps until they were seen, or the feed in which they are has gone', async () => {
+    const { application, live, latest, scope } = open();
+    const pill = mount(LivePill, { global: { stubs: { HintTip: { template: '<slot />' } } } });
+    latest().send('e:1', { fresh: true, rows: [row(1)] });
+    await nextTick();
+    expect(pill.text()).toBe('Live');
+    latest().send('e:9', { rows: [row(9)], skipped: 7 });
+    await nextTick();
+    expect(pill.text()).toBe('Live · 1 gap');
+    await pill.get('button').trigger('click');
+    expect(pill.text()).toBe('Live');
+    const filter = () => {
+      application.value = 'news';
+    };
+    for (const leave of [filter, () => scope.stop(), () => live.stop()]) {
+      latest().send('e:20', { skipped: 2 });
+      expect(live.gaps).toBe(1);
+      leave();
+      await nextTick();
+      latest().send('e:21', { fresh: true });
+      expect(live.gaps).toBe(0);
+    }
+  });
+
+  it('gives every place where events are missing a number of its own', () => {
+    const { feed, latest } = open();
+    latest().send('e:1', { fresh: true, rows: [row(1)] });
+    latest().send('e:9', { skipped: 8 });
+    latest().send('e:19', { skipped: 10 });
+    latest().send('e:30', { rows: [row(30)], skipped: 10 });
+    expect(new Set(seqs(feed.rows.value)).size).toBe(feed.rows.value.length);
   });
 
   it('asks the server again when the filter changes, from its beginning', async () => {

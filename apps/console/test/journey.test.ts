@@ -61,6 +61,18 @@ describe('JSON with colours', () => {
   });
 });
 
+describe('JSON that was cut off', () => {
+  it('is the same text as before, its last string whole', () => {
+    const quotes = '\\"'.repeat(20_000);
+    const begun = Array.from({ length: 3 }, (_, cut) => `{\n  "a": "${quotes}`.slice(0, -cut || undefined));
+    for (const json of [...begun, '"', '"\\', '{"a": "b", "c']) {
+      const tokens = tokenize(json);
+      expect(tokens.map((token) => token.text).join('')).toBe(json);
+      expect(tokens.length).toBeLessThan(10);
+    }
+  });
+});
+
 describe('the routing graph', () => {
   it('places applications, buffer and recipients in three columns', () => {
     const layout = layOut(

@@ -86,6 +86,23 @@ describe('publisher', () => {
     expect(stored).toEqual(['1', '2', '3', '4']);
   });
 
+  it('sends no more together than a server takes at once', async () => {
+    await using server = await startScripted(({ notifications }) =>
+      JSON.stringify(notifications).length > 262_144 ? { status: 413, json: { title: 'Too large', status: 413 } } : ok,
+    );
+    const publisher = createPublisher({ url: server.url, application: 'news', key: 'k', pause });
+    const sizes = [1, ...Array.from({ length: 20 }, () => 60_000), 300_000, 1];
+    const published = await Promise.all(sizes.map((size) => publisher.publish({ ...note('t'), data: 'x'.repeat(size) })));
+    expect(published.map(({ kind }) => kind)).toEqual(sizes.map((size) => (size > 262_144 ? 'refused' : 'accepted')));
+  });
+
+  it('gives up what makes no JSON, and goes on with the next', async () => {
+    await using server = await startScripted(() => ok);
+    const publisher = createPublisher({ url: server.url, application: 'news', key: 'k', pause });
+    expect(await publisher.publish({ ...note('t'), data: 1n })).toMatchObject({ kind: 'given-up' });
+    expect(await publisher.publish(note('t'))).toMatchObject({ kind: 'accepted' });
+  });
+
   it.each([400, 401, 403, 404, 409, 413, 422])('reports %i and does not repeat it', async (status) => {
     await using server = await startScripted(() => ({ status, json: { title: 'No', status } }));
     const lines: string[] = [];

@@ -96,6 +96,13 @@ describe('looking into the buffer', () => {
     expect(await client.message.get.query({ id: accepted[0]?.id ?? '' })).toMatchObject({ held: true, payload: '1' });
   });
 
+  it('goes on behind any position, however long the queue has lived', async () => {
+    await using admin = await openAdmin();
+    const client = createClient(admin, await admin.signIn('viewer'));
+    const peek = client.buffer.peek.query({ address: alice, application: 'orders', after: 2 ** 40 });
+    expect(await peek).toMatchObject({ rows: [], more: false });
+  });
+
   it('refuses input that is out of bounds, by name', async () => {
     await using admin = await openAdmin();
     const client = createClient(admin, await admin.signIn('viewer'));

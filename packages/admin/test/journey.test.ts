@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createJournal } from '../src/journal/journal.ts';
+import { createSubscriber } from '../src/live/subscriber.ts';
 import { createClient } from './support/client.ts';
 import { openAdmin, poll, take } from './support/open-admin.ts';
 
@@ -56,6 +57,29 @@ describe('the life of a message', () => {
       { action: 'withdraw', target: `orders ${id}`, result: 'withdrawn' },
       { action: 'withdraw', target: `orders ${id}`, result: 'unknown' },
     ]);
+  });
+
+  it('ends unread where a newer one of its topic replaced it: nobody acknowledged that', async () => {
+    await using admin = await openAdmin();
+    const journal = createJournal({ messages: 100, events: 100 });
+    admin.server.observe(journal.record);
+    const client = createClient(admin, await admin.signIn('viewer'));
+    const notification = { to: { recipients: ['alice'] }, kind: 'direct' as const, type: 't', data: 1, topic: 'same' };
+    const first = await take(admin.server, 'alice', 'orders');
+    const ids: string[] = [];
+    for (const _ of [1, 2, 3]) ids.push((await admin.server.publish('orders', [notification])).accepted[0]?.id ?? '');
+    const { session, cursor } = await take(admin.server, 'alice', 'orders', { ...first, seq: 1 });
+    await poll(admin.server, 'alice', { session, seq: 2, applications: { orders: { cursor } } });
+    const lives = await Promise.all(ids.map((id) => client.message.journey.query({ id })));
+    expect(lives.map(({ recorded }) => [recorded?.acknowledgements, recorded?.steps.length])).toEqual([
+      [0, 1],
+      [0, 1],
+      [1, 3],
+    ]);
+    const rows = createSubscriber({ journal, matches: () => true, lastEventId: undefined, backlog: 100 }).take().rows;
+    expect(rows.filter((row) => row.kind === 'acknowledged').map((row) => row.count)).toEqual([1]);
+    const counted = journal.rates.acknowledged.read(Date.now() + 1000, 60).reduce((sum, count) => sum + count, 0);
+    expect(counted).toBe(1);
   });
 
   it('of a message that nobody knows says so', async () => {

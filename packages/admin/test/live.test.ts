@@ -56,6 +56,21 @@ describe('the live stream', () => {
     expect(JSON.stringify(watching.frames)).not.toContain('payload-4711');
   });
 
+  it('goes on without counters while the buffer does not answer', async () => {
+    await using admin = await openAdmin();
+    const { buffer } = admin.server.inspect;
+    const { totals } = buffer;
+    const away = () => Promise.reject(new Error('The buffer is away.'));
+    Object.assign(buffer, { totals: away });
+    await using watching = await watch(admin, await admin.signIn('viewer'), {});
+    await publish(admin, 'orders');
+    await watching.until(() => watching.rows().length === 1);
+    expect([watching.errors, watching.frames.some((frame) => frame.data.tick)]).toEqual([[], false]);
+    Object.assign(buffer, { totals });
+    await watching.until((frames) => frames.some((frame) => frame.data.tick));
+    expect(watching.frames.filter((frame) => frame.data.fresh)).toHaveLength(1);
+  });
+
   it('is filtered on the server by application, recipient, kind and text', async () => {
     await using admin = await openAdmin();
     const cookie = await admin.signIn('viewer');

@@ -3,7 +3,7 @@ import type { InjectSchemas } from '@pollux/admin/contract';
 import { ref, type ShallowRef, watch } from 'vue';
 import { type LocationQuery, useRoute } from 'vue-router';
 import { type Api, failureOf, useApi } from '../api.ts';
-import { type Draft, emptyDraft } from '../lib/draft.ts';
+import { type Draft, emptyDraft, recipientList } from '../lib/draft.ts';
 import { exampleOf, type Schema } from '../lib/schema.ts';
 import { useToasts } from '../stores/toasts.ts';
 
@@ -14,6 +14,7 @@ function text(query: LocationQuery, name: string): string {
 async function copyOf(api: Api, id: string, application: string): Promise<Partial<Draft>> {
   const found = await api.message.get.query({ id, ...(application ? { application } : {}) });
   if (!found.held) throw new Error(`The payload cannot be copied: ${found.why}`);
+  if (found.kind === 'withdrawn') throw new Error('A withdrawal cannot be copied: withdraw the message that it names.');
   if (found.cut > 0) throw new Error('The payload is too large to be copied into a form.');
   const { address } = found;
   const audience: Partial<Draft> =
@@ -21,7 +22,7 @@ async function copyOf(api: Api, id: string, application: string): Promise<Partia
       ? { audience: 'everyone' }
       : address.kind === 'group'
         ? { audience: 'group', group: address.name }
-        : { audience: 'recipients', recipients: address.name };
+        : { audience: 'recipients', recipients: recipientList([address.name]) };
   const base: Partial<Draft> = {
     ...audience,
     application: found.application,
@@ -49,7 +50,7 @@ export function useDraft(schemas: ShallowRef<InjectSchemas | undefined>) {
     Object.assign(draft.value, {
       application: named?.name ?? '',
       type,
-      recipients: text(query, 'to'),
+      recipients: recipientList([text(query, 'to')].filter(Boolean)),
       data: JSON.stringify(exampleOf(schema), undefined, 2),
     });
     const id = text(query, 'copy');

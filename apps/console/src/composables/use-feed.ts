@@ -23,6 +23,8 @@ export function useFeed(options: FeedOptions) {
   const loading = ref(true);
   const heldCount = computed(() => held.value.length);
   let give: (() => void) | undefined;
+  /** Below every number of an event: a place where events are missing needs one of its own even without rows behind it. */
+  let unplaced = -1;
 
   function put(target: typeof rows, entries: readonly FeedEntry[]): void {
     target.value = [...entries, ...target.value].slice(0, rowsKept);
@@ -31,8 +33,11 @@ export function useFeed(options: FeedOptions) {
   function take(found: readonly FeedRow[], frame: { readonly fresh: boolean; readonly skipped: number }): void {
     loading.value = false;
     const newest: FeedEntry[] = [...found].reverse();
-    const seq = (found[0]?.seq ?? 0) - 0.5;
-    if (frame.skipped > 0) newest.push({ kind: 'skipped', seq, count: frame.skipped });
+    if (frame.skipped > 0) {
+      const next = found[0]?.seq;
+      if (next === undefined) unplaced -= 1;
+      newest.push({ kind: 'skipped', seq: next === undefined ? unplaced : next - 0.5, count: frame.skipped });
+    }
     if (frame.fresh) {
       rows.value = newest;
       held.value = [];

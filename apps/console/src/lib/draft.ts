@@ -40,10 +40,17 @@ export function emptyDraft(): Draft {
   };
 }
 
-/** Names separated by commas or lines. */
+const listed = /\s*(?:"((?:[^"]|"")*)"\s*(?=[,\n]|$)|([^,\n]*))(?:[,\n]|$)/g;
+
+/** Names separated by commas or lines; one that holds such, or blanks at its ends, stands in quotes. */
 export function recipientsOf(text: string): string[] {
-  const names = text.split(/[,\n]/).map((name) => name.trim());
+  const names = [...text.matchAll(listed)].map(([, quoted, plain = '']) => quoted?.replaceAll('""', '"') ?? plain.trim());
   return [...new Set(names.filter((name) => name !== ''))];
+}
+
+/** The list that `recipientsOf` reads. */
+export function recipientList(names: readonly string[]): string {
+  return names.map((name) => (/^[\s"]|[,\n]|\s$/.test(name) ? `"${name.replaceAll('"', '""')}"` : name)).join(', ');
 }
 
 /** What keeps the draft from being sent, by field. */

@@ -4,7 +4,8 @@ export interface Token {
   readonly text: string;
 }
 
-const pattern = /("(?:[^"\\]|\\.)*")(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([^"\-\dtfn]+|.)/gs;
+// A string that was cut off goes to the end of the text, rather than in pieces from each of its quotes.
+const pattern = /("(?:[^"\\]|\\.)*(?:"|\\?$))(\s*:)?|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)|(true|false|null)|([^"\-\dtfn]+|.)/gs;
 
 export function tokenize(json: string): readonly Token[] {
   const tokens: Token[] = [];

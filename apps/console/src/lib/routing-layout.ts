@@ -1,6 +1,7 @@
 /** Lays the routing graph out: publishing applications, the buffer's kinds of address, recipients. */
 import type { AddressKind, RoutingGraph } from '@pollux/admin/contract';
 import { sankey, sankeyJustify, sankeyLinkHorizontal } from 'd3-sankey';
+import { plural } from './format.ts';
 
 export interface PlacedNode {
   readonly id: string;
@@ -50,6 +51,11 @@ export const bufferNames: Readonly<Record<AddressKind, string>> = {
   group: 'Groups',
   everyone: 'Everyone',
 };
+
+/** What recipients are called that the graph does not tell apart. */
+export function othersName(others: number): string {
+  return others > 0 ? plural(others, 'other') : 'others';
+}
 
 function linksOf(graph: RoutingGraph): LinkData[] {
   const accepted = graph.accepted.map(({ application, to, messages }) => ({

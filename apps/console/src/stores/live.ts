@@ -23,6 +23,7 @@ const ticksKept = 300;
 export const useLive = defineStore('live', () => {
   const state = ref<LiveState>('off');
   const sinceMs = ref(Date.now());
+  /** Places where this page missed events, until somebody has seen them or the feed begins anew. */
   const gaps = ref(0);
   const ticks = shallowRef<readonly Tick[]>([]);
   const tick = computed(() => ticks.value.at(-1));
@@ -45,6 +46,7 @@ export const useLive = defineStore('live', () => {
   function take(id: string, frame: LiveFrame): void {
     lastEventId = id;
     become('live');
+    if (frame.fresh) gaps.value = 0;
     if (frame.skipped) gaps.value += 1;
     if (frame.tick) {
       clockSkewMs.value = frame.tick.nowMs - Date.now();
@@ -132,6 +134,11 @@ export const useLive = defineStore('live', () => {
     api = undefined;
     lastEventId = undefined;
     ticks.value = [];
+    gaps.value = 0;
+  }
+
+  function seeGaps(): void {
+    gaps.value = 0;
   }
 
   /** Asks for rows; the returned function gives them up. Another filter means another backlog, so the stream begins anew. */
@@ -147,5 +154,5 @@ export const useLive = defineStore('live', () => {
     };
   }
 
-  return { state, sinceMs, gaps, ticks, tick, clockSkewMs, start, stop, follow };
+  return { state, sinceMs, gaps, ticks, tick, clockSkewMs, start, stop, follow, seeGaps };
 });

@@ -72,7 +72,7 @@ export interface LiveFrame {
   readonly skipped?: number;
   /** Newest last. */
   readonly rows?: readonly FeedRow[];
-  /** Once a second. */
+  /** Once a second, while the buffer answers. */
   readonly tick?: Tick;
 }
 

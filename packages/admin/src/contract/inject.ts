@@ -7,9 +7,13 @@ export interface InjectSchemas {
     readonly fetchTargets: readonly string[];
     /** JSON Schemas of payloads, by type. */
     readonly schemas: Readonly<Record<string, unknown>>;
+    /** How many recipients have a session with it now. */
+    readonly recipients: number;
   }[];
-  /** Recipients with a session now, as suggestions. */
+  /** Recipients with a session now, as suggestions: at most 200. */
   readonly recipients: readonly string[];
+  /** How many recipients have a session now. */
+  readonly recipientCount: number;
   readonly groups: readonly string[];
   readonly limits: { readonly messageBytes: number; readonly ttlSeconds: number; readonly ttlMaxSeconds: number };
 }

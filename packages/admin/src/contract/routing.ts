@@ -27,10 +27,13 @@ export interface RoutingGraph {
     readonly pending: number;
     readonly applications: readonly string[];
   }[];
-  /** Recipients left out of `recipients`; their deliveries have the recipient `''`. */
+  /**
+   * Recipients left out of `recipients`; their deliveries have the recipient `''`. So have those to recipients that are
+   * not remembered one by one, of a message that went to very many.
+   */
   readonly others: number;
   /** Waiting messages by kind of address. */
   readonly waiting: Readonly<Record<AddressKind, number>>;
-  /** The journal began after the window did, or lost messages to its bound. */
+  /** The journal began after the window did, or lost messages, or steps of theirs, to its bounds. */
   readonly partial: boolean;
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
+import { nameBytes } from '@pollux/core';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import type { AdminContext, AdminServices } from '../router/context.ts';
+import { mostRecipients } from '../router/inputs.ts';
 import { adminRouter } from '../router/router.ts';
 import { readToken, writeToken } from './cookie.ts';
 import { plainHeaders } from './headers.ts';
@@ -40,8 +42,8 @@ export function serveProcedures(services: AdminServices, request: IncomingMessag
     req: request,
     res: response,
     path: decodePath(path),
-    // A payload is JSON inside JSON, so its quotes may double it.
-    maxBodySize: 2 * server.limits.messageBytes + 16_384,
+    // A payload is JSON inside JSON, so its quotes may double it; so may those of the recipients' names.
+    maxBodySize: 2 * (server.limits.messageBytes + mostRecipients * nameBytes) + 16_384,
     createContext: () => Promise.resolve(contextOf(services, request, response)),
   });
 }

@@ -48,8 +48,7 @@ export function createJournal(bounds: { readonly messages: number; readonly even
         rates.delivered.add(event.atMs, event.ids.length);
         return journeys.delivered(event);
       case 'acknowledged':
-        rates.acknowledged.add(event.atMs, event.to - event.from);
-        return journeys.acknowledged(event);
+        return rates.acknowledged.add(event.atMs, journeys.acknowledged(event));
       case 'removed':
         if (event.reason !== 'acknowledged') rates.removed.add(event.atMs, event.ids.length);
         return journeys.removed(event);

@@ -21,6 +21,8 @@ export interface Journey {
   omitted: number;
   deliveries: number;
   acknowledgements: number;
+  /** It left for another reason than an acknowledgement. */
+  isLost: boolean;
   firstDeliveredMs: number | undefined;
 }
 
@@ -35,12 +37,16 @@ export interface Journeys {
   all(): Iterable<Journey>;
   accepted(event: AcceptedEvent): void;
   delivered(event: DeliveredEvent): void;
-  acknowledged(event: AcknowledgedEvent): void;
+  /** Takes an acknowledgement in and returns how many messages it is of. */
+  acknowledged(event: AcknowledgedEvent): number;
+  /** How many messages an acknowledgement was of: positions of those that left before anybody got them are holes. */
+  messagesIn(event: AcknowledgedEvent): number;
   failed(event: FailedEvent): void;
   removed(event: RemovedEvent): void;
 }
 
-const keptFirst = 24;
+/** Steps that are kept from the beginning of a journey; of those after them, the last ones. */
+export const keptFirst = 24;
 const keptLast = 8;
 
 function addStep(journey: Journey, step: StepEvent): void {
@@ -59,6 +65,11 @@ export function createJourneys(capacity: number): Journeys {
   // A ring tells which one is oldest: a Map whose first entries were deleted walks over all of them to find its first.
   const order: string[] = new Array(capacity);
   let accepted = 0;
+  const holes = new WeakMap<AcknowledgedEvent, number>();
+
+  function messagesIn(event: AcknowledgedEvent): number {
+    return event.to - event.from - (holes.get(event) ?? 0);
+  }
 
   function acknowledge(journey: Journey, event: AcknowledgedEvent): void {
     journey.acknowledgements += 1;
@@ -90,6 +101,7 @@ export function createJourneys(capacity: number): Journeys {
         omitted: 0,
         deliveries: 0,
         acknowledgements: 0,
+        isLost: false,
         firstDeliveredMs: undefined,
       });
     },
@@ -110,9 +122,12 @@ export function createJourneys(capacity: number): Journeys {
       const from = Math.max(event.from, event.to - capacity);
       for (let position = from + 1; position <= event.to; position += 1) {
         const journey = byId.get(messageId(event.epoch, position));
-        if (journey) acknowledge(journey, event);
+        if (journey?.isLost && journey.deliveries === 0) holes.set(event, (holes.get(event) ?? 0) + 1);
+        else if (journey) acknowledge(journey, event);
       }
+      return messagesIn(event);
     },
+    messagesIn,
     failed(event) {
       const journey = byId.get(event.id);
       if (journey) addStep(journey, event);
@@ -120,7 +135,9 @@ export function createJourneys(capacity: number): Journeys {
     removed(event) {
       for (const id of event.ids) {
         const journey = byId.get(id);
-        if (journey) addStep(journey, event);
+        if (!journey) continue;
+        if (event.reason !== 'acknowledged') journey.isLost = true;
+        addStep(journey, event);
       }
     },
   };

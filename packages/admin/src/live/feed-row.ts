@@ -36,7 +36,7 @@ function details(journeys: Journeys, event: ServerEvent): Partial<FeedRow> {
     case 'delivered':
       return { ...many(journeys, event.ids), poll: event.poll, transport: event.transport };
     case 'acknowledged':
-      return { ...many(journeys, lastOf(event), event.to - event.from) };
+      return { ...many(journeys, lastOf(event), journeys.messagesIn(event)) };
     case 'removed':
       return { ...many(journeys, event.ids), reason: event.reason };
     case 'failed':

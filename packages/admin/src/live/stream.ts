@@ -37,6 +37,15 @@ function gather(subscriber: Subscriber, wanted: boolean): Pick<LiveFrame, 'rows'
   return { ...(rows.length > 0 ? { rows } : {}), ...(skipped > 0 ? { skipped } : {}) };
 }
 
+/** A buffer that does not answer now makes a frame without counters, not the end of the stream. */
+async function countersOf(tick: () => Promise<Tick>): Promise<Pick<LiveFrame, 'tick'>> {
+  try {
+    return { tick: await tick() };
+  } catch {
+    return {};
+  }
+}
+
 /** Frames for one subscriber until its signal aborts or it may no longer listen. */
 export async function* streamFrames(options: StreamOptions): AsyncGenerator<TrackedEnvelope<LiveFrame>, void, unknown> {
   const { journal, input, signal } = options;
@@ -48,7 +57,7 @@ export async function* streamFrames(options: StreamOptions): AsyncGenerator<Trac
     lastEventId: input.lastEventId ?? undefined,
     backlog: wanted ? (input.backlog ?? 200) : 0,
   });
-  const first = { ...gather(subscriber, wanted), tick: await options.tick() };
+  const first = { ...gather(subscriber, wanted), ...(await countersOf(options.tick)) };
   yield tracked(subscriber.position, subscriber.resumed ? first : { ...first, fresh: true as const });
 
   let nextTick = Date.now() + tickEvery;
@@ -59,7 +68,7 @@ export async function* streamFrames(options: StreamOptions): AsyncGenerator<Trac
     const frame: LiveFrame = gather(subscriber, wanted);
     const due = Date.now() >= nextTick;
     if (due) nextTick = Date.now() + tickEvery;
-    if (due) yield tracked(subscriber.position, { ...frame, tick: await options.tick() });
+    if (due) yield tracked(subscriber.position, { ...frame, ...(await countersOf(options.tick)) });
     else if (frame.rows || frame.skipped) yield tracked(subscriber.position, frame);
   }
 }

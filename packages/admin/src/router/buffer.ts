@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { AddressesInput, AddressesPage, PeekInput, PeekPage, QueueRow } from '../contract/buffer.ts';
 import type { AdminProcedures } from '../contract/router.ts';
 import type { AdminContext } from './context.ts';
-import { address, applicationName, limit, offset, text } from './inputs.ts';
+import { address, applicationName, limit, offset, position, text } from './inputs.ts';
 import { queuedRow } from './stored.ts';
 import { ask, guarded } from './trpc.ts';
 
@@ -39,7 +39,7 @@ const peekInput = z.object({
   address,
   application: applicationName,
   parked: z.boolean().optional(),
-  after: offset,
+  after: position,
   limit: limit(200),
 });
 

@@ -1,10 +1,11 @@
-import type { Notification } from '@pollux/core';
+import type { Limits, Notification } from '@pollux/core';
 import { TRPCError } from '@trpc/server';
 import { z } from 'zod';
 import type { InjectAnswer, InjectInput, InjectSchemas } from '../contract/inject.ts';
 import type { AdminProcedures } from '../contract/router.ts';
 import { type AdminContext, audit } from './context.ts';
-import { applicationName, recipientName } from './inputs.ts';
+import { applicationName, mostRecipients, recipientName } from './inputs.ts';
+import { compactJson, measureJson } from './json-text.ts';
 import { readSessions } from './session-rows.ts';
 import { ask, guarded } from './trpc.ts';
 
@@ -13,27 +14,40 @@ const suggestions = 200;
 function schemas({ options: { server } }: AdminContext): InjectSchemas {
   const recipients = new Set<string>();
   const groups = new Set<string>();
+  const following = new Map<string, Set<string>>();
   for (const session of readSessions(server)) {
-    if (recipients.size < suggestions) recipients.add(session.recipient);
+    recipients.add(session.recipient);
+    for (const { application } of session.applications)
+      following.set(application, (following.get(application) ?? new Set()).add(session.recipient));
     for (const group of session.groups) if (groups.size < suggestions) groups.add(group);
   }
   const { messageBytes, ttlSeconds, ttlMaxSeconds } = server.limits;
   return {
-    applications: server.inspect
-      .applications()
-      .map(({ name, title, fetchTargets, schemas: byType }) => ({ name, title, fetchTargets, schemas: byType })),
-    recipients: [...recipients].sort(),
+    applications: server.inspect.applications().map(({ name, title, fetchTargets, schemas: byType }) => {
+      return { name, title, fetchTargets, schemas: byType, recipients: following.get(name)?.size ?? 0 };
+    }),
+    recipients: [...recipients].slice(0, suggestions).sort(),
+    recipientCount: recipients.size,
     groups: [...groups].sort(),
     limits: { messageBytes, ttlSeconds, ttlMaxSeconds },
   };
 }
 
-function parseData(text: string | undefined): unknown {
+/** Checks what every publisher's body is checked for. */
+function parseData(text: string, { jsonDepth, jsonKeys }: Limits): unknown {
+  let data: unknown;
   try {
-    return JSON.parse(text ?? '');
+    data = JSON.parse(text);
   } catch (cause) {
     throw new TRPCError({ code: 'BAD_REQUEST', message: `The payload is not valid JSON: ${(cause as Error).message}`, cause });
   }
+  const { depth, keys } = measureJson(text);
+  // One level is the notification itself.
+  if (depth + 1 > jsonDepth)
+    throw new TRPCError({ code: 'BAD_REQUEST', message: `The payload goes ${depth} levels deep; ${jsonDepth - 1} are allowed.` });
+  if (keys > jsonKeys)
+    throw new TRPCError({ code: 'BAD_REQUEST', message: `The payload has ${keys} members; ${jsonKeys} are allowed.` });
+  return data;
 }
 
 /** Leaves out what is undefined: on the wire a missing field and a null one differ. */
@@ -41,10 +55,10 @@ function given<T extends object>(fields: { readonly [K in keyof T]: T[K] | undef
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-function notificationOf(input: InjectInput): Notification {
+function notificationOf(input: InjectInput, limits: Limits): Notification {
   const { to, kind, type, ttl, urgency, topic, key, fetch } = input;
   const terms = given<Pick<Notification, 'ttl' | 'urgency' | 'topic' | 'key'>>({ ttl, urgency, topic, key });
-  if (kind === 'direct') return { to, kind, type, data: parseData(input.data), ...terms } as Notification;
+  if (kind === 'direct') return { to, kind, type, data: parseData(input.data ?? '', limits), ...terms } as Notification;
   if (!fetch) throw new TRPCError({ code: 'BAD_REQUEST', message: 'A fetch notification needs the address to fetch.' });
   const { href, version, spread } = fetch;
   return {
@@ -72,8 +86,10 @@ function audienceOf(to: InjectInput['to']): string {
 async function send(context: AdminContext, input: InjectInput): Promise<InjectAnswer> {
   const target = `${input.application} ${input.type} to ${audienceOf(input.to)}`;
   try {
-    const notification = notificationOf(input);
-    const answer = await ask(() => context.options.server.publish(input.application, [notification]));
+    const { server } = context.options;
+    const notification = notificationOf(input, server.limits);
+    const payload = notification.kind === 'direct' ? compactJson(input.data ?? '') : undefined;
+    const answer = await ask(() => server.publish(input.application, [notification], [payload]));
     audit(context, { action: 'inject', target, result: resultOf(answer) });
     return answer;
   } catch (error) {
@@ -82,11 +98,14 @@ async function send(context: AdminContext, input: InjectInput): Promise<InjectAn
   }
 }
 
-const audience = z.union([
-  z.strictObject({ recipients: z.array(recipientName).min(1).max(1000) }),
-  z.strictObject({ group: recipientName }),
-  z.strictObject({ everyone: z.literal(true) }),
-]);
+const audience = z.union(
+  [
+    z.strictObject({ recipients: z.array(recipientName).min(1).max(mostRecipients) }),
+    z.strictObject({ group: recipientName }),
+    z.strictObject({ everyone: z.literal(true) }),
+  ],
+  { error: `must be 1 to ${mostRecipients} recipients, a group or everyone` },
+);
 
 const sendInput = z.object({
   application: applicationName,

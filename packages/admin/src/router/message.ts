@@ -5,6 +5,7 @@ import type { AdminProcedures } from '../contract/router.ts';
 import type { Journey, StepEvent } from '../journal/journeys.ts';
 import { type AdminContext, audit } from './context.ts';
 import { applicationName, messageId } from './inputs.ts';
+import { prettyJson } from './json-text.ts';
 import { readStored } from './stored.ts';
 import { ask, guarded } from './trpc.ts';
 
@@ -45,7 +46,7 @@ async function get(context: AdminContext, input: MessageInput): Promise<MessageV
     return { held: false, id, why };
   }
   const { kind, type, content } = readStored(message);
-  const payload = JSON.stringify(content, undefined, 2) ?? '';
+  const payload = prettyJson(content);
   audit(context, { action: 'inspect-payload', target: `${status.application} ${id}`, result: 'ok' });
   const { size, acceptedMs, expiresMs, urgency, topic } = message;
   const { application, address } = status;

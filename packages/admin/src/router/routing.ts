@@ -46,14 +46,16 @@ function choose(
   recipients: RoutingGraph['recipients'],
   delivered: readonly Delivered[],
   count: number,
-): RoutingGraph['recipients'] {
+): { readonly chosen: RoutingGraph['recipients']; readonly others: number } {
   const traffic = new Map<string, number>();
   for (const each of delivered) traffic.set(each.recipient, (traffic.get(each.recipient) ?? 0) + each.messages);
-  const gone = [...traffic.keys()].filter((name) => !recipients.some((each) => each.recipient === name));
+  const known = new Set(['', ...recipients.map((each) => each.recipient)]);
+  const gone = [...traffic.keys()].filter((name) => !known.has(name));
   const all = [...recipients, ...gone.map((recipient) => ({ recipient, sessions: 0, pending: 0, applications: [] }))];
-  return all
+  const chosen = all
     .sort((a, b) => (traffic.get(b.recipient) ?? 0) - (traffic.get(a.recipient) ?? 0) || a.recipient.localeCompare(b.recipient))
     .slice(0, count);
+  return { chosen, others: all.length - chosen.length };
 }
 
 async function graph(context: AdminContext, input: RoutingInput): Promise<RoutingGraph> {
@@ -61,9 +63,9 @@ async function graph(context: AdminContext, input: RoutingInput): Promise<Routin
   const { inspect } = context.options.server;
   const { nowMs, startedMs } = inspect.totals();
   const fromMs = nowMs - windowSeconds * 1000;
-  const all = readRecipients(context);
   const { journeys } = context.journal;
-  const chosen = choose(all, countDelivered(journeys.all(), fromMs, undefined), count);
+  const everybody = countDelivered(journeys.all(), fromMs, undefined);
+  const { chosen, others } = choose(readRecipients(context), everybody.delivered, count);
   const names = new Set(chosen.map((each) => each.recipient));
   const oldest = journeys.all()[Symbol.iterator]().next();
   return {
@@ -71,11 +73,12 @@ async function graph(context: AdminContext, input: RoutingInput): Promise<Routin
     nowMs,
     applications: inspect.applications().map(({ name, title, sessions }) => ({ name, title, sessions })),
     accepted: countAccepted(context, fromMs),
-    delivered: countDelivered(journeys.all(), fromMs, names),
+    delivered: countDelivered(journeys.all(), fromMs, names).delivered,
     recipients: chosen,
-    others: Math.max(0, all.length - chosen.length),
+    others,
     waiting: await readWaiting(context),
-    partial: startedMs > fromMs || (journeys.forgotten > 0 && !oldest.done && oldest.value.accepted.atMs > fromMs),
+    partial:
+      startedMs > fromMs || everybody.partial || (journeys.forgotten > 0 && !oldest.done && oldest.value.accepted.atMs > fromMs),
   };
 }
 

@@ -1,30 +1,29 @@
 /** Reading a message as the buffer stores it: JSON members without braces; its id follows from epoch and position. */
 import { type BufferedMessage, messageId } from '@pollux/core/server';
 import type { QueuedRow } from '../contract/buffer.ts';
+import { memberText } from './json-text.ts';
 
 export interface Stored {
   readonly kind: string;
   readonly type: string;
-  /** Data of a direct message, instruction of a fetch message, id that a withdrawal names. */
-  readonly content: unknown;
+  /** Data of a direct message, instruction of a fetch message, id that a withdrawal names: as JSON text. */
+  readonly content: string;
 }
 
-interface Members {
-  readonly kind: string;
-  readonly type?: string;
-  readonly data?: unknown;
-  readonly fetch?: unknown;
-  readonly of?: unknown;
+export function readStored({ members }: BufferedMessage): Stored {
+  const { kind, type, of } = readHead(members);
+  const content = kind === 'withdrawn' ? JSON.stringify({ of }) : memberText(members, kind === 'fetch' ? 'fetch' : 'data');
+  return { kind, type, content: content ?? '' };
 }
 
-export function readStored(message: BufferedMessage): Stored {
-  const { kind, type = '', data, fetch, of } = JSON.parse(`{${message.members}}`) as Members;
-  return { kind, type, content: kind === 'fetch' ? fetch : kind === 'withdrawn' ? { of } : data };
+function readHead(members: string): { readonly kind: string; readonly type: string; readonly of: string } {
+  const read = (name: string): string => JSON.parse(memberText(members, name) ?? '""') as string;
+  return { kind: read('kind'), type: read('type'), of: read('of') };
 }
 
 /** A queued message without its payload. */
 export function queuedRow(epoch: string, message: BufferedMessage): QueuedRow {
-  const { kind, type } = readStored(message);
+  const { kind, type } = readHead(message.members);
   const { position, size, acceptedMs, expiresMs, urgency, topic } = message;
   return { id: messageId(epoch, position), position, kind, type, size, acceptedMs, expiresMs, urgency, topic };
 }

@@ -88,7 +88,7 @@ function explain(
   found: MessageState & { readonly state: 'pending' },
   sessions: DeliveryStatus['sessions'],
 ): Explanation {
-  const { application } = found.queue;
+  const { address, application } = found.queue;
   if (found.handled || sessions.some(({ state }) => state === 'acknowledged')) {
     return { code: 'ended', why: 'Acknowledged; it stays for the other sessions, or until it expires.' };
   }
@@ -97,7 +97,9 @@ function explain(
   }
   const waiting = sessions.filter(({ state }) => state === 'waiting');
   if (waiting.length === 0) {
-    return sessions.length === 0
+    // Everyone's followers are the application's own sessions; whoever else polls is there all the same.
+    const isAnybodyThere = sessions.length > 0 || (address.kind === 'everyone' && context.sessions.size > 0);
+    return !isAnybodyThere
       ? { code: 'no-session', why: 'Nobody at this address is polling. It waits for a client, or expires.' }
       : {
           code: 'not-polled',

@@ -20,6 +20,18 @@ describe('why has this message not been delivered?', () => {
     expect(why(scene, scene.send('crm', 'alice'))).toMatchObject({ code: 'not-polled', sessions: [{ state: 'not-registered' }] });
   });
 
+  it('because no page has client code of the application, for everyone as well', () => {
+    const scene = createScene({ crm: {}, mail: {} });
+    const publish = () => {
+      const answer = scene.server.publish('crm', { to: { everyone: true }, kind: 'direct', type: 't', data: 1 });
+      if ('then' in answer) throw new Error('the in-memory buffer answers at once');
+      return answer.accepted[0]?.id ?? '';
+    };
+    expect(why(scene, publish())).toMatchObject({ code: 'no-session' });
+    scene.client({ recipient: 'alice' }).poll(['mail']);
+    expect(why(scene, publish())).toMatchObject({ code: 'not-polled', sessions: [] });
+  });
+
   it('because the client is between two polls', () => {
     const scene = createScene({ crm: {} });
     scene.client({ recipient: 'alice' }).poll(['crm']);

@@ -37,13 +37,16 @@ export interface Publisher {
 }
 
 interface Waiting {
-  readonly notification: Notification;
+  readonly type: string;
+  /** The notification as it is sent. */
+  readonly json: string;
   readonly settle: (publication: Publication) => void;
 }
 
 type Try = { readonly kind: 'done' } | { readonly kind: 'again'; readonly reason: string; readonly retryAfter: string | null };
 
-const batch = 50;
+/** What goes together at most: a request beyond the server's bound (256 KiB) would be refused with all that is in it. */
+const batch = { count: 50, bytes: 200_000 };
 const patienceMs = 10_000;
 
 /** Creates the publisher of one application. */
@@ -56,7 +59,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   let running = false;
 
   async function send(waiting: readonly Waiting[]): Promise<Try> {
-    const body = JSON.stringify(waiting.map(({ notification }) => notification));
+    const body = `[${waiting.map(({ json }) => json).join()}]`;
     try {
       const response = await fetch(target, { method: 'POST', headers, body, signal: AbortSignal.timeout(patienceMs) });
       if (mayPass(response.status)) {
@@ -74,7 +77,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
     waiting.forEach((one, index) => {
       const publication = publicationOf(status, answer, index);
       if (publication.kind === 'refused') {
-        log(`${one.notification.type} was refused: ${publication.problem.detail ?? publication.problem.title ?? status}`);
+        log(`${one.type} was refused: ${publication.problem.detail ?? publication.problem.title ?? status}`);
       }
       one.settle(publication);
     });
@@ -83,7 +86,7 @@ export function createPublisher(options: PublisherOptions): Publisher {
   async function drain(): Promise<void> {
     running = true;
     for (let failures = 0; outbox.length > 0 && !stop.signal.aborted; ) {
-      const waiting = outbox.slice(0, batch);
+      const waiting = nextBatch(outbox);
       const tried = await send(waiting);
       if (tried.kind === 'done') {
         outbox.splice(0, waiting.length);
@@ -102,8 +105,14 @@ export function createPublisher(options: PublisherOptions): Publisher {
       if (stop.signal.aborted || outbox.length >= capacity) {
         return Promise.resolve({ kind: 'given-up', reason: stop.signal.aborted ? 'closed' : `${capacity} are waiting already` });
       }
+      let json: string;
+      try {
+        json = JSON.stringify({ key: randomUUID(), ...notification });
+      } catch (error) {
+        return Promise.resolve({ kind: 'given-up', reason: `it makes no JSON: ${String(error)}` });
+      }
       return new Promise((settle) => {
-        outbox.push({ notification: { key: randomUUID(), ...notification }, settle });
+        outbox.push({ type: notification.type, json, settle });
         if (!running) void drain();
       });
     },
@@ -112,6 +121,16 @@ export function createPublisher(options: PublisherOptions): Publisher {
       for (const one of outbox.splice(0)) one.settle({ kind: 'given-up', reason: 'closed' });
     },
   };
+}
+
+/** The first that wait, as many as go into one request; one that is too large by itself goes alone. */
+function nextBatch(outbox: readonly Waiting[]): readonly Waiting[] {
+  let bytes = 0;
+  const end = outbox.findIndex(({ json }, index) => {
+    bytes += Buffer.byteLength(json) + 1;
+    return index > 0 && (index >= batch.count || bytes > batch.bytes);
+  });
+  return end === -1 ? [...outbox] : outbox.slice(0, end);
 }
 
 function mayPass(status: number): boolean {

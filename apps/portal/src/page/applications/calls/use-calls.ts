@@ -37,7 +37,12 @@ export function useCalls(client: CommunicationClient, server: string, agent: str
   }
 
   async function load(): Promise<void> {
+    const before = calls.value;
     const loaded = await fetchJson<{ readonly calls: readonly Call[] }>(`${server}/api/calls?agent=${encodeURIComponent(agent)}`);
+    // What the desk no longer knows has ended, though the message that said so was missed.
+    const known = new Set(loaded.calls.map(({ id }) => id));
+    const kept = [...calls.value].filter(([id, call]) => known.has(id) || before.get(id) !== call || call.state === 'ended');
+    calls.value = new Map(kept);
     for (const call of loaded.calls) take(call);
   }
 
