@@ -75,6 +75,8 @@ export const unheardRequests = 8;
 
 /** How long a handler may take, its repetitions included. */
 export const handlerMs = 30_000;
+/** The longest deadline: timers that are given more go off at once. */
+export const longestHandlerMs = 2_147_483_647;
 /** How long a type without a handler waits for one: code of an application may be loaded late. */
 export const handlerWaitMs = 10_000;
 /**

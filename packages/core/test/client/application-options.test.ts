@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { deferred, direct, fetchMessage, news, setup } from './harness.ts';
 
 describe('acknowledge', () => {
@@ -50,6 +50,20 @@ describe('deadline', () => {
     expect(told('handler-failed')).toMatchObject([{ id: 'm1', reason: 'not done within 3 s' }]);
     expect(server.sent.at(-1)?.body.failed).toEqual([{ id: 'm1', reason: 'not done within 3 s' }]);
   });
+});
+
+describe('a deadline for ever', () => {
+  it.each([Number.POSITIVE_INFINITY, 1e12])(
+    '%d s: no timer is asked for more than timers can, which go off at once',
+    async (deadline) => {
+      const { client, clock, open, answer } = setup();
+      const setTimeout = vi.spyOn(clock, 'setTimeout');
+      client.application('orders', { deadline }).on('note', () => deferred().promise);
+      await open();
+      await answer(news('orders', [direct(1)]));
+      expect(Math.max(...setTimeout.mock.calls.map(([, ms]) => ms))).toBe(2 ** 31 - 1);
+    },
+  );
 });
 
 describe('check', () => {

@@ -44,9 +44,9 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
     }
   };
 
-  const settings = (method: string, body?: string): RequestInit => ({
+  const settings = (method: string, body: string | null = null): RequestInit => ({
     method,
-    ...(body !== undefined && { body }),
+    body,
     headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
     credentials,
     cache: 'no-store',
