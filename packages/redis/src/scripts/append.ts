@@ -12,9 +12,9 @@ local function makeRoom(queue, size, overflow, replaced)
   local count = queue.n + (replaced and 0 or 1)
   local bytes = queue.b + size - (replaced and replaced.size or 0)
   local drop = 0
-  -- What some session acknowledged never causes a refusal; those behind are told.
+  -- What some session acknowledged never causes a refusal; those behind are told. No more of it goes than is needed.
   local free = queue.h > queue.f and indexAfter(queue, queue.h) or 0
-  while count > QUEUE_MESSAGES or bytes > QUEUE_BYTES or (drop > 0 and drop < free) do
+  while count > QUEUE_MESSAGES or bytes > QUEUE_BYTES do
     local element = call('LINDEX', queue.list, drop)
     if not element or (drop >= free and overflow == 'reject') then return 'queue' end
     local oldest = head(element)

@@ -68,10 +68,10 @@ function makeRoom(
   let count = messages.length + (left === undefined ? 1 : 0);
   let bytes = queue.bytes + entry.size - (left?.size ?? 0);
   let drop = 0;
-  // What some session acknowledged never causes a refusal; those behind are told.
+  // What some session acknowledged never causes a refusal; those behind are told. No more of it goes than is needed.
   const free = queue.handledTo > queue.freedTo ? indexAfter(messages, queue.handledTo) : 0;
   const isFull = (): boolean => count > limits.queueMessages || bytes > limits.queueBytes;
-  while (isFull() || (drop > 0 && drop < free)) {
+  while (isFull()) {
     const oldest = messages[drop];
     if (oldest === undefined || (drop >= free && entry.overflow === 'reject')) return 'queue';
     // Dropping the one that is to be replaced makes no more room than replacing it.
