@@ -164,6 +164,27 @@ export const bounds: readonly BufferCase[] = [
       expect([textsOf(reading), lossesOf(reading)]).toEqual([[2, 3, 4], []]);
     },
   },
+  ...(['addressBytes', 'bufferBytes'] as const).map(
+    (bound): BufferCase => ({
+      clause: '5.6',
+      title: `at ${bound}, too, what some session acknowledged is freed first, and what none did causes a refusal`,
+      limits: { [bound]: 4500 },
+      run: async ({ put, reader, expect }) => {
+        const quick = reader('quick');
+        await quick.next();
+        await reader('slow').next();
+        await put([1, 2, 3], { size: 1000 });
+        const { epoch } = await quick.next();
+        expect((await put([4], { size: 1000 }))[0]?.kind).toBe('full');
+        quick.handle({ epoch, position: 1 });
+        await quick.next();
+        const outcomes = await put([4, 5], { size: 1000 });
+        expect(outcomes.map(({ kind }) => kind)).toEqual(['stored', 'full']);
+        const reading = await reader('slow').next();
+        expect(textsOf(reading)).toEqual([2, 3, 4]);
+      },
+    }),
+  ),
   {
     clause: '9.8',
     title: 'acknowledgement makes room again, at every level',
