@@ -99,7 +99,8 @@ export function joinGroups(context: ServerContext, session: Session, groups: rea
     if (members === undefined) context.groups.set(group, new Set([session]));
     else members.add(session);
   }
-  session.groups = groups;
+  // A copy: the host may change its list, and give it again.
+  session.groups = groups.length === 0 ? noGroups : [...groups];
   for (const application of session.applications.values()) {
     const old = new Map(application.followings.map((following) => [following.tag, following]));
     application.followings = followingsOf(context, session, application.name).map((following) => {

@@ -80,9 +80,10 @@ export function createReferenceBuffer(limits: Limits): ReferenceBuffer {
     const pending = held(queue);
     if (fits(pending, entry)) return true;
     // What some session acknowledged never causes a refusal.
-    let first = pending.filter(({ position }) => position <= queue.handledTo).length;
+    const free = pending.filter(({ position }) => position <= queue.handledTo).length;
+    let first = 0;
     while (!fits(pending.slice(first), entry)) {
-      if (entry.overflow === 'reject' || first >= pending.length) return false;
+      if (first >= pending.length || (first >= free && entry.overflow === 'reject')) return false;
       first++;
     }
     for (const message of pending.slice(0, first)) end(queue)(message, 'overflow');

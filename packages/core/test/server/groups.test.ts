@@ -33,6 +33,21 @@ describe('a group', () => {
     expect(alice.poll(['crm'], { seq: 3 }).outcome?.status).toBe(204);
   });
 
+  it('is joined and left where the host changes the list that it gave before', () => {
+    const { client, server } = createScene({ crm: {} });
+    const groups = ['sales'];
+    const alice = client({ recipient: 'alice', groups });
+    alice.poll(['crm']);
+    groups.push('support');
+    alice.poll(['crm']);
+    broadcast(server, 'support', 'joined');
+    expect(alice.poll(['crm']).types('crm')).toEqual(['joined']);
+    groups.shift();
+    alice.poll(['crm']);
+    broadcast(server, 'sales', 'left');
+    expect(alice.poll(['crm']).outcome?.status).toBe(204);
+  });
+
   it('that the host names twice is one: each message comes once, under a cursor that is taken back', () => {
     const { client, server } = createScene({ crm: {} });
     const alice = client({ recipient: 'alice', groups: ['sales', 'sales'] });

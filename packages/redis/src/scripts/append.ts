@@ -12,9 +12,14 @@ local function makeRoom(queue, size, overflow, replaced)
   local count = queue.n + (replaced and 0 or 1)
   local bytes = queue.b + size - (replaced and replaced.size or 0)
   local drop = 0
-  -- What some session acknowledged never causes a refusal; those behind are told.
+  -- What some session acknowledged never causes a refusal; those behind are told. No more of it goes than is needed.
   local free = queue.h > queue.f and indexAfter(queue, queue.h) or 0
-  while count > QUEUE_MESSAGES or bytes > QUEUE_BYTES or (drop > 0 and drop < free) do
+  local function exceeded()
+    local growth = bytes - queue.b
+    if growth > 0 and queue.address.b + growth > ADDRESS_BYTES then return 'address' end
+    if growth > 0 and others + sums.bytes + growth > BUFFER_BYTES then return 'buffer' end
+  end
+  while count > QUEUE_MESSAGES or bytes > QUEUE_BYTES or (drop < free and exceeded()) do
     local element = call('LINDEX', queue.list, drop)
     if not element or (drop >= free and overflow == 'reject') then return 'queue' end
     local oldest = head(element)
@@ -27,11 +32,8 @@ local function makeRoom(queue, size, overflow, replaced)
     end
     drop = drop + 1
   end
-  local growth = bytes - queue.b
-  if growth > 0 then
-    if queue.address.b + growth > ADDRESS_BYTES then return 'address' end
-    if others + sums.bytes + growth > BUFFER_BYTES then return 'buffer' end
-  end
+  local bound = exceeded()
+  if bound then return bound end
   if drop > 0 then lose(queue, cutFront(queue, drop), 'o') end
   return nil
 end

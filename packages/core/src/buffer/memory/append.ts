@@ -68,10 +68,15 @@ function makeRoom(
   let count = messages.length + (left === undefined ? 1 : 0);
   let bytes = queue.bytes + entry.size - (left?.size ?? 0);
   let drop = 0;
-  // What some session acknowledged never causes a refusal; those behind are told.
+  // What some session acknowledged never causes a refusal; those behind are told. No more of it goes than is needed.
   const free = queue.handledTo > queue.freedTo ? indexAfter(messages, queue.handledTo) : 0;
   const isFull = (): boolean => count > limits.queueMessages || bytes > limits.queueBytes;
-  while (isFull() || (drop > 0 && drop < free)) {
+  const exceeded = (): 'address' | 'buffer' | undefined => {
+    const growth = bytes - queue.bytes;
+    if (growth > 0 && queue.entry.bytes + growth > limits.addressBytes) return 'address';
+    return growth > 0 && table.bytes + growth > limits.bufferBytes ? 'buffer' : undefined;
+  };
+  while (isFull() || (drop < free && exceeded() !== undefined)) {
     const oldest = messages[drop];
     if (oldest === undefined || (drop >= free && entry.overflow === 'reject')) return 'queue';
     // Dropping the one that is to be replaced makes no more room than replacing it.
@@ -82,9 +87,8 @@ function makeRoom(
     }
     drop++;
   }
-  const growth = bytes - queue.bytes;
-  if (growth > 0 && queue.entry.bytes + growth > limits.addressBytes) return 'address';
-  if (growth > 0 && table.bytes + growth > limits.bufferBytes) return 'buffer';
+  const bound = exceeded();
+  if (bound !== undefined) return bound;
   if (drop > 0) lose(context, queue, 0, drop, 'overflow');
   return undefined;
 }

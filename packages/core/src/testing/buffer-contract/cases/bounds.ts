@@ -149,6 +149,43 @@ export const bounds: readonly BufferCase[] = [
     },
   },
   {
+    clause: '5.6',
+    title: 'at the bound no more is freed than is needed: an inbox that was read keeps the rest for who comes next',
+    limits: { queueMessages: 3 },
+    run: async ({ put, reader, expect }) => {
+      const one = reader('s');
+      await one.next({ retain: true });
+      await put([1, 2, 3]);
+      await one.next({ retain: true });
+      one.handle();
+      await one.next({ retain: true });
+      expect((await put([4]))[0]?.kind).toBe('stored');
+      const reading = await reader('another').next({ retain: true });
+      expect([textsOf(reading), lossesOf(reading)]).toEqual([[2, 3, 4], []]);
+    },
+  },
+  ...(['addressBytes', 'bufferBytes'] as const).map(
+    (bound): BufferCase => ({
+      clause: '5.6',
+      title: `at ${bound}, too, what some session acknowledged is freed first, and what none did causes a refusal`,
+      limits: { [bound]: 4500 },
+      run: async ({ put, reader, expect }) => {
+        const quick = reader('quick');
+        await quick.next();
+        await reader('slow').next();
+        await put([1, 2, 3], { size: 1000 });
+        const { epoch } = await quick.next();
+        expect((await put([4], { size: 1000 }))[0]?.kind).toBe('full');
+        quick.handle({ epoch, position: 1 });
+        await quick.next();
+        const outcomes = await put([4, 5], { size: 1000 });
+        expect(outcomes.map(({ kind }) => kind)).toEqual(['stored', 'full']);
+        const reading = await reader('slow').next();
+        expect(textsOf(reading)).toEqual([2, 3, 4]);
+      },
+    }),
+  ),
+  {
     clause: '9.8',
     title: 'acknowledgement makes room again, at every level',
     limits: { queueMessages: 2, addressBytes: 5000, bufferBytes: 5000 },
