@@ -45,3 +45,8 @@ export function noteAnswer({ socket }: { readonly socket: Connection }, response
 export function lastAnswerOf(connection: Connection): ServerResponse | undefined {
   return connection[lastAnswer];
 }
+
+/** Whether a host has taken a connection for another protocol, as for WebSockets: HTTP has no parser for it any more. */
+export function isOfAnotherProtocol(connection: Connection): boolean {
+  return (connection as { readonly parser?: unknown }).parser === null;
+}

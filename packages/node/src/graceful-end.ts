@@ -26,6 +26,8 @@ export function prepareGracefulEnd(server: Server): GracefulEnd {
     const patience = setTimeout(() => {
       cut = connections.size;
       server.closeAllConnections();
+      // It knows of those only that still speak HTTP.
+      for (const connection of connections) connection.destroy();
     }, patienceMs);
     await finish();
     const sweep = setInterval(() => server.closeIdleConnections(), sweepMs);

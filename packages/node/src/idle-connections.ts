@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { connectionsOf, lastAnswerOf, type Server } from './connections.ts';
+import { connectionsOf, isOfAnotherProtocol, lastAnswerOf, type Server } from './connections.ts';
 
 /** How often idle connections are looked for, in milliseconds. */
 const lookMs = 5_000;
@@ -17,6 +17,7 @@ export function closeIdleConnections(server: Server, keepAliveMs: number, everyM
   const most = Math.ceil(keepAliveMs / everyMs);
   const look = setInterval(() => {
     for (const socket of connections) {
+      if (isOfAnotherProtocol(socket)) continue;
       const last = lastAnswerOf(socket);
       if (last !== undefined && !last.writableFinished) continue;
       const seen = idle.get(socket);

@@ -1,8 +1,10 @@
 /** What `close()` still owes says that the connection ends, so that no client sends another request on it. */
-import { connect, type Socket } from 'node:net';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createCommunicationServer } from '@pollux/core/server';
 import { expect, it } from 'vitest';
-import { listen } from '../src/index.ts';
+import { listen, prepareGracefulEnd } from '../src/index.ts';
 
 interface Reader {
   readonly socket: Socket;
@@ -41,4 +43,18 @@ it('held polls are answered with Connection: close, and no connection is reset',
   expect(held.received()).toMatch(/connection: close/i);
   expect(held.received()).toContain('"drain":3');
   await listening.close();
+});
+
+it('does not wait for ever for a connection that the host has taken for another protocol', async () => {
+  const server = createServer();
+  server.on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+  });
+  const end = prepareGracefulEnd(server);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
+  socket.on('error', () => undefined);
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+  await once(socket, 'data');
+  expect(await end(() => Promise.resolve(), 100)).toBe(1);
 });

@@ -50,3 +50,26 @@ it('a connection that never asks anything is closed as well', async () => {
   const { answers } = await openFor(port, 0, 0);
   expect(answers).toBe(0);
 });
+
+it('a connection that the host has taken for another protocol, as a WebSocket, is left alone', async () => {
+  const server = createServer((_request, response) => void response.end());
+  closeIdleConnections(server, 200, 40);
+  server.on('upgrade', (_request, socket) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+    socket.pipe(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1' });
+  onTestFinished(() => {
+    socket.destroy();
+    server.close();
+  });
+  let received = '';
+  socket.on('data', (chunk) => {
+    received += chunk;
+  });
+  socket.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n');
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  socket.write('still here');
+  await expect.poll(() => received).toContain('still here');
+});
