@@ -40,7 +40,7 @@ function keysOf({ on = {}, onFetch = {}, ...others }: Handlers<object, object>):
   // One that is missing for now takes no message: what comes waits for it.
   const given = (handlers: object, prefix: string): readonly string[] =>
     Object.entries(handlers).flatMap(([name, handler]) => (handler === undefined ? [] : [prefix + name]));
-  return [...given(on, 'on:'), ...given(onFetch, 'onFetch:'), ...given(others, '')].toSorted();
+  return [...given(on, 'on:'), ...given(onFetch, 'onFetch:'), ...given(others, '')].sort();
 }
 
 /** `'on:call.offered'` as name and type; others have no type. */

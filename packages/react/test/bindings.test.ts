@@ -4,7 +4,8 @@ import { defineApplication, direct } from '@pollux/core';
 import { createCommunicationClient } from '@pollux/core/client';
 import { createCommunicationServer, createServlet } from '@pollux/core/server';
 import { createLoopback, createManualClock } from '@pollux/core/testing';
-import { act, createElement, type ReactNode, StrictMode } from 'react';
+import { act, createElement, type ReactNode, StrictMode, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
 import { expect, it, onTestFinished } from 'vitest';
 import { PolluxProvider, useApplication, useStatus } from '../src/index.ts';
@@ -126,6 +127,51 @@ it('a type whose handler is missing for now is not handled by nothing', async ()
   await render(createElement(Listening, { isOn: true }));
   await advance(1000);
   expect(seen).toEqual(['1']);
+});
+
+it('a handler that takes its own component down has handled its message; what follows waits for the next component', async () => {
+  seen.length = 0;
+  const { render, advance, notify, pending } = setup();
+  let hide = (): void => undefined;
+  const Once = ({ who }: { readonly who: string }): ReactNode => {
+    const [isThere, setThere] = useState(true);
+    hide = () => flushSync(() => setThere(false));
+    return isThere ? createElement(Taken, { who }) : null;
+  };
+  const Taken = ({ who }: { readonly who: string }): null => {
+    const take = ({ data }: { readonly data: { readonly from: string } }): void => {
+      seen.push(`${who} ${data.from}`);
+      hide();
+    };
+    useApplication(crm, { on: { 'call.offered': take } });
+    return null;
+  };
+  await render(createElement(Once, { key: 'a', who: 'a' }));
+  await advance(10);
+  await notify('1');
+  await notify('2');
+  await advance(30_000);
+  expect(seen).toEqual(['a 1']);
+  expect(await pending()).toBeGreaterThanOrEqual(1);
+  await render(createElement(Once, { key: 'b', who: 'b' }));
+  await advance(2000);
+  expect(seen).toEqual(['a 1', 'b 2']);
+});
+
+it('asks no more of a browser than the client, which is ES2020', async () => {
+  seen.length = 0;
+  const { render, advance, notify } = setup();
+  const { toSorted } = Array.prototype;
+  Reflect.deleteProperty(Array.prototype, 'toSorted');
+  try {
+    await render(createElement(Calls, { who: 'a' }));
+  } finally {
+    Reflect.defineProperty(Array.prototype, 'toSorted', { value: toSorted, configurable: true, writable: true });
+  }
+  await advance(10);
+  await notify('1');
+  await advance(10);
+  expect(seen).toEqual(['a 1']);
 });
 
 it('outside of a provider it is said what to do', async () => {

@@ -1,5 +1,5 @@
 import type { CommunicationClient } from '@pollux/core/client';
-import { type InjectionKey, inject, type Plugin } from 'vue';
+import { type InjectionKey, inject, type Plugin, ssrContextKey } from 'vue';
 
 const key: InjectionKey<CommunicationClient> = Symbol('pollux');
 
@@ -21,4 +21,9 @@ export function useClient(): CommunicationClient {
   const client = inject(key, undefined);
   if (client === undefined) throw new Error('There is no communication client here. Give the app one: app.use(pollux(client)).');
   return client;
+}
+
+/** Whether a page is rendered on a server, where no scope ever ends: what began with one would go on for good. */
+export function isRendered(): boolean {
+  return inject<unknown>(ssrContextKey, undefined) !== undefined;
 }

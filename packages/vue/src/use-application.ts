@@ -2,7 +2,7 @@ import type { ApplicationContract } from '@pollux/core';
 import { shareApplication } from '@pollux/core/bindings';
 import type { ApplicationClient, ApplicationClientOptions, ApplicationStatus, ContractClient } from '@pollux/core/client';
 import { onScopeDispose, readonly, type ShallowRef, shallowRef } from 'vue';
-import { useClient } from './provide.ts';
+import { isRendered, useClient } from './provide.ts';
 
 /** An application's client whose handlers end with the scope (a component, an `effectScope`) that asked for it. */
 export type ScopedApplication<Client extends { readonly name: string }> = Omit<Client, 'close' | 'onStatus'> & {
@@ -11,7 +11,7 @@ export type ScopedApplication<Client extends { readonly name: string }> = Omit<C
 
 /**
  * Joins an application for as long as the scope lives. Several scopes share it; when the last one ends the application
- * leaves the poll, and what no handler has begun stays with the server.
+ * leaves the poll, and what no handler has begun stays with the server. Where a page is rendered on a server nobody joins.
  *
  * @param application its name or its contract
  * @param options those of the first scope count
@@ -26,8 +26,10 @@ export function useApplication<Contract extends ApplicationContract>(
 ): ScopedApplication<ContractClient<Contract>>;
 export function useApplication(application: string, options?: ApplicationClientOptions): ScopedApplication<ApplicationClient>;
 export function useApplication(application: string | ApplicationContract, options?: ApplicationClientOptions): unknown {
-  const { client, release } = shareApplication(useClient(), application, options);
+  const communication = useClient();
   const status = shallowRef<ApplicationStatus>({ state: 'pending' });
+  if (isRendered()) return unjoined(typeof application === 'string' ? application : application.name, status);
+  const { client, release } = shareApplication(communication, application, options);
   const stops = new Set<() => void>();
   let isOver = false;
 
@@ -62,4 +64,10 @@ export function useApplication(application: string | ApplicationContract, option
     onError: (handler) => within(client.onError(handler)),
   };
   return scoped;
+}
+
+function unjoined(name: string, status: ShallowRef<ApplicationStatus>): ScopedApplication<ApplicationClient> {
+  const stop = (): void => undefined;
+  const take = () => stop;
+  return { name, status: readonly(status), on: take, onFetch: take, onGap: take, onWithdrawn: take, onError: take };
 }

@@ -4,7 +4,8 @@ import { createCommunicationClient } from '@pollux/core/client';
 import { createCommunicationServer, createServlet } from '@pollux/core/server';
 import { createLoopback, createManualClock } from '@pollux/core/testing';
 import { describe, expect, expectTypeOf, it, onTestFinished } from 'vitest';
-import { createApp, type EffectScope, effectScope, watchEffect } from 'vue';
+import { createApp, createSSRApp, defineComponent, type EffectScope, effectScope, h, watchEffect } from 'vue';
+import { renderToString } from 'vue/server-renderer';
 import { pollux, useApplication, useClient, useStatus } from '../src/index.ts';
 
 const crm = defineApplication('crm', { 'call.offered': direct<{ from: string }>() });
@@ -118,4 +119,18 @@ describe('useStatus', () => {
 it('without a client it is said what to do', () => {
   const bare = createApp({});
   expect(() => bare.runWithContext(() => useClient())).toThrow('app.use(pollux(client))');
+});
+
+it('where a page is rendered on a server nobody joins: nothing there would ever leave', async () => {
+  const { client, clock, server } = setup();
+  const Calls = defineComponent(() => {
+    const connection = useStatus();
+    const { on, status } = useApplication(crm);
+    on('call.offered', () => undefined)();
+    return () => h('p', `${connection.value} ${status.value.state}`);
+  });
+  expect(await renderToString(createSSRApp(Calls).use(pollux(client)))).toBe('<p>idle pending</p>');
+  await clock.advance(1000);
+  expect(server.inspect.totals().sessions).toBe(0);
+  expect(client.state).toBe('idle');
 });

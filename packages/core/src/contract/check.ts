@@ -18,8 +18,18 @@ function pathOf({ path = [] }: SchemaIssue): string {
 }
 
 function mismatchOf({ issues }: SchemaResult<unknown>, root: string): Mismatch | undefined {
-  const [first] = issues ?? [];
-  return first && { field: root + pathOf(first), detail: first.message };
+  if (issues === undefined) return undefined;
+  const [first] = issues;
+  return { field: first === undefined ? root : root + pathOf(first), detail: first?.message ?? 'It is not as declared.' };
+}
+
+/** A schema that throws at something fails that alone, not what comes in the same request. */
+function validate({ '~standard': standard }: StandardSchema, data: unknown): ReturnType<typeof standard.validate> {
+  try {
+    return standard.validate(data);
+  } catch {
+    return { issues: [{ message: 'The schema of this type failed at it.' }] };
+  }
 }
 
 function declaredIn({ types }: ApplicationContract, type: string): ContractType | undefined {
@@ -39,8 +49,9 @@ export function findMismatch(contract: ApplicationContract, { kind, type, data, 
     return { field: 'fetch.href', detail: `Messages of this type name ${declared.path}.` };
   }
   if (declared.schema === undefined) return undefined;
-  const result = declared.schema['~standard'].validate(data);
+  const result = validate(declared.schema, data);
   if ('then' in result) {
+    result.then(undefined, () => undefined);
     throw new TypeError(
       `The schema of ${contract.name}'s type ${JSON.stringify(type)} answers later (it has an asynchronous part). ` +
         'What is published is checked at once: leave that part to the handlers.',

@@ -147,19 +147,21 @@ export function createPublisher(options: PublisherOptions<string | ApplicationCo
     }
   }
 
-  /** Sends a batch; where the key is refused, once more with a new one. */
+  /** Sends a batch, waiting no longer than anybody's patience; where the key is refused, once more with a new one. */
   async function exchange(batch: readonly Item[]): Promise<Reply> {
     const [only] = batch;
+    const leftMs = Math.max(...batch.map(({ untilMs }) => untilMs)) - clock.monotonic();
+    const sending = { ...settings.sending, timeoutMs: Math.min(settings.sending.timeoutMs, leftMs) };
     const body = only !== undefined && batch.length === 1 ? only.json : `[${batch.map(({ json }) => json).join(',')}]`;
     try {
       const isFresh = key === undefined;
-      key ??= await keyInTime(settings.getKey, settings.sending);
-      const reply = await send(settings.sending, key, body);
+      key ??= await keyInTime(settings.getKey, sending);
+      const reply = await send(sending, key, body);
       if (reply.kind !== 'refused' || reply.status !== 401) return reply;
       key = undefined;
       if (isFresh) return reply;
-      key = await keyInTime(settings.getKey, settings.sending);
-      return await send(settings.sending, key, body);
+      key = await keyInTime(settings.getKey, sending);
+      return await send(sending, key, body);
     } catch (cause) {
       return { kind: 'no-answer', isSent: false, cause };
     }

@@ -53,8 +53,8 @@ export async function send({ address, fetch, clock, timeoutMs }: Sending, key: s
         method: 'POST',
         headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
         body,
-        // A key is for this address alone.
-        redirect: 'error',
+        // A key is for this address alone; `error` is not known everywhere, so a redirection is looked at instead.
+        redirect: 'manual',
         signal,
       }),
     ]);
@@ -68,8 +68,10 @@ export async function send({ address, fetch, clock, timeoutMs }: Sending, key: s
 
 function read(status: number, retryAfter: string | null, text: string): Reply {
   const found = parse(text);
-  if (status >= 200 && status < 300) {
-    if (isAnswer(found)) return { kind: 'accepted', answer: { ...found, refused: refusalsOf(found.refused) } };
+  // In browsers a redirection that is not followed has the status 0.
+  if (status < 400) {
+    if (status >= 200 && status < 300 && isAnswer(found))
+      return { kind: 'accepted', answer: { ...found, refused: refusalsOf(found.refused) } };
     return { kind: 'no-answer', isSent: true, cause: new Error(`Something else than the server answered ${status}.`) };
   }
   const problem = isProblem(found) ? found : undefined;

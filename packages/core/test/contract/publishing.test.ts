@@ -2,7 +2,15 @@
 import { createCommunicationServer } from '@pollux/core/server';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
-import { type ApplicationContract, defineApplication, direct, fetchFrom, type Notification } from '../../src/index.ts';
+import {
+  type ApplicationContract,
+  checkBy,
+  defineApplication,
+  direct,
+  fetchFrom,
+  type Notification,
+  type StandardSchema,
+} from '../../src/index.ts';
 import { contracts, withZod } from './kit.ts';
 
 const to = { recipients: ['alice'] };
@@ -106,6 +114,39 @@ describe('whatever declares it', () => {
     expect(crm?.schemas).toMatchObject({ 'call.offered': { type: 'object', required: ['from'] }, 'call.ended': {} });
     expect(serve(contracts.valibot).inspect.applications()[0]?.schemas).toEqual({ 'call.offered': {}, 'call.ended': {} });
     expect(serve(withZod, { fetchTargets: ['/api'] }).inspect.applications()[0]?.fetchTargets).toEqual(['/api']);
+  });
+});
+
+describe('a schema that is not written well', () => {
+  const schemaOf = (validate: StandardSchema['~standard']['validate']): StandardSchema => ({
+    '~standard': { version: 1, vendor: 'test', validate },
+  });
+
+  it('and throws: what it throws at is refused, and the others of the request are stored', async () => {
+    const careless = schemaOf((value) => ((value as { deep: { n: number } }).deep.n > 0 ? { value } : { issues: [] }));
+    const server = serve(defineApplication('crm', { note: direct(careless) }));
+    const one = { to, kind: 'direct', type: 'note' };
+    const answer = await server.publish('crm', [
+      { ...one, data: { deep: { n: 1 } } },
+      { ...one, data: {} },
+    ]);
+    expect(answer.accepted).toHaveLength(1);
+    expect(answer.refused).toMatchObject([{ index: 1, problem: { code: 'contract-mismatch', field: '1.data' } }]);
+  });
+
+  it('and names no issue: what it refuses is refused', async () => {
+    const terse = defineApplication('crm', { note: direct(schemaOf(() => ({ issues: [] }))) });
+    expect(await wrongOf(serve(terse), { kind: 'direct', type: 'note', data: 1 })).toBe('data');
+    const message = { id: 'm', cursor: 'c', acceptedMs: 0, kind: 'direct', type: 'note', data: 1 } as const;
+    expect(await checkBy(terse)(message, 1)).toMatch(/^data: ./);
+  });
+
+  it('and fails later: that fails nothing else', async () => {
+    const late = defineApplication('crm', { note: direct(schemaOf(() => Promise.reject(new Error('no database')))) });
+    const publish = async (): Promise<unknown> => serve(late).publish('crm', { to, kind: 'direct', type: 'note', data: 'x' });
+    await expect(publish()).rejects.toThrow('answers later');
+    // A rejection that nobody handles would end the process.
+    await new Promise((done) => setTimeout(done, 1));
   });
 });
 

@@ -79,6 +79,21 @@ describe('a request', () => {
   });
 });
 
+describe('patience', () => {
+  it('ends when it is over, also while a request is under way that may take longer', async () => {
+    const scene = setUp({ patience: 5, timeout: 60 });
+    scene.spoil(() => new Promise(() => undefined));
+    const first = scene.publisher.publish(to('alice', 1)).catch((error: unknown) => error);
+    await pass(scene, 3);
+    const second = scene.publisher.publish(to('alice', 2)).catch((error: unknown) => error);
+    await pass(scene, 3);
+    expect(await Promise.race([first, 'pending'])).toMatchObject({ name: 'PublishError', isUncertain: true });
+    expect(await Promise.race([second, 'pending'])).toBe('pending');
+    await pass(scene, 3);
+    expect(await Promise.race([second, 'pending'])).toMatchObject({ name: 'PublishError' });
+  });
+});
+
 describe('a key', () => {
   it('that never comes is given up with the patience', async () => {
     let isSilent = true;
