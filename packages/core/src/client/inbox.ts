@@ -35,12 +35,12 @@ export interface Inbox {
 
 /**
  * @param handle handles the first item of the queue; never rejects
- * @param progressed called whenever the cursor may have moved
+ * @param progressed told of each item that is done: the cursor may have moved
  */
 export function createInbox(
   context: ClientContext,
   handle: (item: Item, queue: readonly Item[]) => Promise<void>,
-  progressed: () => void,
+  progressed: (item: Item) => void,
 ): Inbox {
   const seen = new Set<string>();
   const queue: Item[] = [];
@@ -62,7 +62,7 @@ export function createInbox(
         isRewound = false;
         cursor = item.cursor;
       }
-      progressed();
+      progressed(item);
     }
     busy = false;
   };
