@@ -55,12 +55,12 @@ export function createInbox(
     busy = true;
     for (let item = queue[0]; item && !context.ended; item = queue[0]) {
       if (!item.done) await handle(item, queue);
-      queue.shift();
+      const end = queue.shift()?.cursor;
       // A place to go on from is none that was reached.
-      if (item.cursor) {
-        if (isRewound) read = item.cursor;
+      if (end) {
+        if (isRewound) read = end;
         isRewound = false;
-        cursor = item.cursor;
+        cursor = end;
       }
       progressed(item);
     }
@@ -106,6 +106,8 @@ export function createInbox(
       return queue.length;
     },
     moveTo: (place) => {
+      // What is at work does not lead back when it is done.
+      if (queue[0]) queue[0] = { ...queue[0], cursor: null };
       read = cursor = place;
     },
     receive: (entries) => {
