@@ -24,6 +24,9 @@ export const suspiciousMs = 1000;
 /** How long a last word to the server may take. */
 export const lastWordMs = 5000;
 
+/** The longest delay that every runtime takes: one for ever, as of a handler without a deadline, would be over at once. */
+export const longestDelayMs = 2_147_483_647;
+
 // Back-off.
 
 /** As failures in a row: the back-off is at its longest. */

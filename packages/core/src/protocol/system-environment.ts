@@ -46,13 +46,13 @@ export const systemClock: Clock = { now, monotonic, setTimeout: startTimer };
 
 /**
  * The same clock for the communication client: while it waits for its next poll, a program that does nothing else has
- * to go on, just as it does while a request is open. Its delays are short; one for ever (a handler's deadline) is a long one.
+ * to go on, just as it does while a request is open. Its delays are short.
  */
 export const attendedClock: Clock = {
   now,
   monotonic,
   setTimeout: (callback, ms) => {
-    const handle = setTimeout(callback, Math.min(ms, longestDelayMs));
+    const handle = setTimeout(callback, ms);
     return { clear: () => clearTimeout(handle) };
   },
 };
