@@ -88,6 +88,9 @@ export interface ApplicationClient {
   onError(handler: (failure: Failure) => unknown): () => void;
   /** Told the present status at once, then every change. */
   onStatus(handler: (status: ApplicationStatus) => void): () => void;
-  /** Leaves the poll. What no handler has begun stays with the server; joining again goes on from there. */
+  /**
+   * Leaves the poll. What was handled is acknowledged, what no handler has begun stays with the server; joining again goes on
+   * from there.
+   */
   close(): void;
 }

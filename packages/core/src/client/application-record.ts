@@ -4,7 +4,7 @@ import type { ApplicationClient, ApplicationClientOptions, ApplicationStatus } f
 import type { Part } from './application-feed.ts';
 import type { ClientContext } from './context.ts';
 import { createDispatcher, type Handler } from './dispatcher.ts';
-import { createInbox } from './inbox.ts';
+import { createInbox, type Item } from './inbox.ts';
 import type { Entry } from './section-log.ts';
 
 export interface ApplicationRecord {
@@ -21,6 +21,8 @@ export interface ApplicationRecord {
   receive(entries: readonly Entry[]): boolean;
   /** Gives back what no handler has begun: another tab goes on with it, or this one does anew. */
   rewind(): void;
+  /** Once it has left the poll: what it has handled and nobody was told of yet. */
+  left(): string | null;
   setStatus(status: ApplicationStatus): void;
 }
 
@@ -32,8 +34,9 @@ export function createApplicationRecord(
   reportFailed: (failed: FailedMessage) => void,
 ): ApplicationRecord {
   const dispatcher = createDispatcher(context, name, options, reportFailed, () => joined);
-  const progressed = (): void => {
+  const progressed = ({ message }: Item): void => {
     const { cursor } = inbox;
+    if (message) moved = true;
     if (cursor !== null) context.memory.reach(name, cursor);
     changed();
   };
@@ -45,6 +48,8 @@ export function createApplicationRecord(
   let status: ApplicationStatus = { state: 'pending' };
   let joined = false;
   let started = false;
+  /** It has handled something. */
+  let moved = false;
 
   const tell = (listener: Handler): void => context.guard(() => listener(status as never));
 
@@ -110,6 +115,11 @@ export function createApplicationRecord(
       return inbox.receive(entries);
     },
     rewind,
+    left: () => {
+      if (joined || !moved) return null;
+      moved = false;
+      return early ? inbox.read : inbox.cursor;
+    },
     setStatus,
   };
 }

@@ -24,6 +24,9 @@ export const suspiciousMs = 1000;
 /** How long a last word to the server may take. */
 export const lastWordMs = 5000;
 
+/** The longest delay that every runtime takes: one for ever, as of a handler without a deadline, would be over at once. */
+export const longestDelayMs = 2_147_483_647;
+
 // Back-off.
 
 /** As failures in a row: the back-off is at its longest. */
@@ -75,8 +78,6 @@ export const unheardRequests = 8;
 
 /** How long a handler may take, its repetitions included. */
 export const handlerMs = 30_000;
-/** The longest deadline: timers that are given more go off at once. */
-export const longestHandlerMs = 2_147_483_647;
 /** How long a type without a handler waits for one: code of an application may be loaded late. */
 export const handlerWaitMs = 10_000;
 /**

@@ -1,6 +1,7 @@
 /** What the parts of one communication client share: time, chance, requests, and the end of them all. */
 import type { Clock, Random } from '../protocol/environment.ts';
 import { attendedClock, randomNumber } from '../protocol/system-environment.ts';
+import { longestDelayMs } from './bounds.ts';
 import type { ClientEvent, CommunicationClientOptions } from './communication-client.ts';
 import { createMemory, type Memory } from './memory.ts';
 import { canShare } from './tabs.ts';
@@ -56,10 +57,13 @@ export function createContext(options: CommunicationClientOptions): ClientContex
   const watchers = new Set<Watcher>(observe ? [observe] : []);
 
   const after = (ms: number, callback: () => void): (() => void) => {
-    const timer = clock.setTimeout(() => {
-      ends.delete(stop);
-      callback();
-    }, ms);
+    const timer = clock.setTimeout(
+      () => {
+        ends.delete(stop);
+        callback();
+      },
+      Math.min(ms, longestDelayMs),
+    );
     const stop = (): void => {
       timer.clear();
       ends.delete(stop);

@@ -67,10 +67,11 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
   const wire = createWire(context);
   const loop = createPollLoop(context, wire, ownWork);
   const changed = (name: string): void => {
-    work.update(name);
+    const handled = work.update(name);
     tabs?.tell();
     loop.review();
     void begin();
+    if (handled && wire.session && !context.ended) void wire.acknowledge({ [name]: handled });
   };
 
   /**

@@ -1,7 +1,7 @@
 /** Finds the handlers for what an application received, and sees to it that each item ends: handled, failed or unhandled. */
 import type { DirectMessage, FailedMessage, FetchMessage } from '../protocol/types.ts';
 import type { ApplicationClientOptions } from './application-client.ts';
-import { handlerMs, handlerWaitMs, longestHandlerMs, reasonLength } from './bounds.ts';
+import { handlerMs, handlerWaitMs, reasonLength } from './bounds.ts';
 import type { CheckResult } from './check.ts';
 import type { ClientContext } from './context.ts';
 import { createFetcher, type Outcome } from './fetch-message.ts';
@@ -31,7 +31,7 @@ export function createDispatcher(
   const unclaimed = new Set<string>();
   const fetchAndHandle = createFetcher(context, application, options);
   const { deadline, check } = options;
-  const deadlineMs = deadline === undefined ? handlerMs : Math.min(deadline * 1000, longestHandlerMs);
+  const deadlineMs = deadline === undefined ? handlerMs : deadline * 1000;
   let registered = (): void => undefined;
 
   const all = (key: string): readonly Handler[] => handlers.filter((entry) => entry.key === key).map(({ run }) => run);

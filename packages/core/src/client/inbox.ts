@@ -35,12 +35,12 @@ export interface Inbox {
 
 /**
  * @param handle handles the first item of the queue; never rejects
- * @param progressed called whenever the cursor may have moved
+ * @param progressed told of each item that is done: the cursor may have moved
  */
 export function createInbox(
   context: ClientContext,
   handle: (item: Item, queue: readonly Item[]) => Promise<void>,
-  progressed: () => void,
+  progressed: (item: Item) => void,
 ): Inbox {
   const seen = new Set<string>();
   const queue: Item[] = [];
@@ -55,14 +55,14 @@ export function createInbox(
     busy = true;
     for (let item = queue[0]; item && !context.ended; item = queue[0]) {
       if (!item.done) await handle(item, queue);
-      queue.shift();
+      const end = queue.shift()?.cursor;
       // A place to go on from is none that was reached.
-      if (item.cursor) {
-        if (isRewound) read = item.cursor;
+      if (end) {
+        if (isRewound) read = end;
         isRewound = false;
-        cursor = item.cursor;
+        cursor = end;
       }
-      progressed();
+      progressed(item);
     }
     busy = false;
   };
@@ -106,6 +106,8 @@ export function createInbox(
       return queue.length;
     },
     moveTo: (place) => {
+      // What is at work does not lead back when it is done.
+      if (queue[0]) queue[0] = { ...queue[0], cursor: null };
       read = cursor = place;
     },
     receive: (entries) => {

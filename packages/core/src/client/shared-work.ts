@@ -20,8 +20,8 @@ export interface SharedWork extends PollWork {
   /** The other tabs, and whether they are hidden. */
   readonly others: ReadonlyMap<string, boolean>;
   reportFailed(failed: FailedMessage): void;
-  /** One of this tab's applications came, went or got on. */
-  update(name: string): void;
+  /** One of this tab's applications came, went or got on; returns what it has handled, where no poll will say that. */
+  update(name: string): string | null | undefined;
   own(): TabNews;
   /** What another tab told of itself; without it, that tab is gone. */
   set(tab: string, news?: TabNews): void;
@@ -138,7 +138,10 @@ export function createSharedWork(
     },
     update: (name) => {
       progress++;
+      const feed = feedOf(name);
+      const isSaid = feed.parts.size > 0 && feed.changeInMs() === Number.POSITIVE_INFINITY;
       refresh(name);
+      return isSaid || feed.parts.size > 0 ? null : records.get(name)?.left();
     },
     own: () => ({ parts: partsOf(me), failed: [...ownFailed.values()], hidden: seemsHidden() }),
     set: (tab, news) => {

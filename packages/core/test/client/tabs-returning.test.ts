@@ -1,6 +1,6 @@
 /** Tabs and applications that were away for a while, beside others that went on. */
 import { afterEach, expect, it, vi } from 'vitest';
-import { direct, news } from './harness.ts';
+import { deferred, direct, news } from './harness.ts';
 import { type Browser, openBrowser, type Tab } from './open-browser.ts';
 
 afterEach(() => vi.unstubAllGlobals());
@@ -60,6 +60,33 @@ it('nor does one that comes back from the back-forward cache', async () => {
   await advance(2000);
   expect([older.seen, younger.seen]).toEqual([[0, 1, 3], [2]]);
   expect([...older.gaps, ...younger.gaps]).toEqual([]);
+});
+
+it('nor does one whose handler was at work all the while', async () => {
+  const { older, younger, tell, settle, advance, asking } = await two();
+  const work = deferred();
+  older.client.application('calls').on('note', ({ data }) => (data === 2 ? work.promise : undefined));
+  asking()[0]?.answer(200, calls(2));
+  await settle();
+  tell('pagehide');
+  for (const lastWord of older.server.open) if (lastWord.init.keepalive) lastWord.answer(204);
+  await advance(2000);
+  asking()[0]?.answer(200, calls(2));
+  await advance(2000);
+  asking()[0]?.answer(200, calls(3));
+  await advance(2000);
+  tell('pageshow');
+  await advance(2000);
+  work.resolve();
+  await advance(2000);
+  asking()[0]?.answer(200, calls(4));
+  await settle();
+  await advance(2000);
+  expect([older.seen, younger.seen]).toEqual([
+    [0, 1, 2, 4],
+    [2, 3],
+  ]);
+  expect(asking().map(({ body }) => body.applications)).toEqual([{ calls: { cursor: 'c4' } }]);
 });
 
 it('an application that a tab joins after it came misses nothing, though the polling tab has it not', async () => {
