@@ -8,6 +8,7 @@ import SchemaFields from '../src/components/inject/SchemaFields.vue';
 import JsonView from '../src/components/ui/JsonView.vue';
 import QueryState from '../src/components/ui/QueryState.vue';
 import SegmentedControl from '../src/components/ui/SegmentedControl.vue';
+import { useLive } from '../src/stores/live.ts';
 
 beforeEach(() => setActivePinia(createPinia()));
 
@@ -36,6 +37,15 @@ describe('the state of a query', () => {
     asked.failure.value = { kind: 'refused', message: 'No.' };
     await nextTick();
     expect(view.text()).toMatch(/No\. Shown as it was just now\..*found it/s);
+  });
+
+  it('is as old as it is, whatever the clock of the server says', async () => {
+    const asked = query();
+    useLive().clockSkewMs = 3_600_000;
+    asked.data.value = 'it';
+    asked.failure.value = { kind: 'refused', message: 'No.' };
+    const view = mount(QueryState, { props: { query: asked } });
+    expect(view.text()).toContain('Shown as it was just now.');
   });
 
   it('says why there is nothing', async () => {

@@ -7,15 +7,12 @@ import { useCalls } from '../src/page/applications/calls/use-calls.ts';
 const call = (id: string, more: Partial<Call> = {}): Call =>
   ({ id, version: 1, agent: 'alice', caller: 'C', desk: 'D', subject: 'S', state: 'ringing', offeredMs: 1, ...more }) as Call;
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
 
-it('after a loss shows the calls that the desk knows, and those that came meanwhile', async () => {
-  let answer: (calls: readonly Call[]) => void = () => {};
-  const asked = () =>
-    new Promise((resolve) => {
-      answer = (calls) => resolve({ ok: true, json: () => Promise.resolve({ calls }) });
-    });
-  vi.stubGlobal('fetch', asked);
+function open() {
   const handlers = new Map<string, (message: { data: Call }) => void>();
   let onGap: (gap: object) => Promise<void> = () => Promise.resolve();
   const application = {
@@ -29,13 +26,47 @@ it('after a loss shows the calls that the desk knows, and those that came meanwh
   const client = { application: () => application } as unknown as CommunicationClient;
   const scope = effectScope();
   const calls = scope.run(() => useCalls(client, 'http://desk', 'alice'));
-  const shown = () => calls?.current.value.map(({ id }) => id).sort();
+  return {
+    shown: () => calls?.current.value.map(({ id }) => id).sort(),
+    notice: () => calls?.notice.value,
+    offer: (data: Call) => handlers.get('call.offered')?.({ data }),
+    lose: () => onGap({ losses: [{ reason: 'expired' }] }),
+    [Symbol.dispose]: () => scope.stop(),
+  };
+}
+
+it('after a loss shows the calls that the desk knows, and those that came meanwhile', async () => {
+  let answer: (calls: readonly Call[]) => void = () => {};
+  const asked = () =>
+    new Promise((resolve) => {
+      answer = (calls) => resolve({ ok: true, json: () => Promise.resolve({ calls }) });
+    });
+  vi.stubGlobal('fetch', asked);
+  using page = open();
   answer([call('gone'), call('there')]);
-  await vi.waitFor(() => expect(shown()).toEqual(['gone', 'there']));
-  const reloaded = onGap({ losses: [{ reason: 'expired' }] });
-  handlers.get('call.offered')?.({ data: call('new') });
+  await vi.waitFor(() => expect(page.shown()).toEqual(['gone', 'there']));
+  const reloaded = page.lose();
+  page.offer(call('new'));
   answer([call('there')]);
   await reloaded;
-  expect(shown()).toEqual(['new', 'there']);
-  scope.stop();
+  expect(page.shown()).toEqual(['new', 'there']);
+});
+
+it('after a loss loads again until the desk answers', async () => {
+  vi.useFakeTimers();
+  let desk: readonly Call[] | undefined = [];
+  vi.stubGlobal('location', { href: 'http://portal/' });
+  vi.stubGlobal('fetch', async () => {
+    if (desk === undefined) throw new TypeError('fetch failed');
+    return { ok: true, json: () => Promise.resolve({ calls: desk }) };
+  });
+  using page = open();
+  await vi.advanceTimersByTimeAsync(10);
+  desk = undefined;
+  await page.lose().catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(page.notice()).toBe('desk cannot be reached');
+  desk = [call('there')];
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect([page.shown(), page.notice()]).toEqual([['there'], '']);
 });

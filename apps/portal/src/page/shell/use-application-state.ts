@@ -36,13 +36,14 @@ export function useApplicationState(application: ApplicationClient, load: () => 
   }
 
   application.onGap(async (gap) => {
-    await load();
-    notice.value = describeGap(gap);
+    await loadAtLast();
+    if (notice.value === '') notice.value = describeGap(gap);
   });
   application.onStatus((next) => {
     status.value = next;
   });
   let disposed = false;
+  let retry: ReturnType<typeof setTimeout> | undefined;
   onScopeDispose(() => {
     disposed = true;
     application.close();
@@ -51,8 +52,10 @@ export function useApplicationState(application: ApplicationClient, load: () => 
 
   /** An application's server that is away must not keep the page from showing it later. */
   async function loadAtLast(): Promise<void> {
+    clearTimeout(retry);
     await attempt(load);
-    if (notice.value !== '' && !disposed) setTimeout(loadAtLast, retryMs);
+    clearTimeout(retry);
+    if (notice.value !== '' && !disposed) retry = setTimeout(loadAtLast, retryMs);
   }
 
   return { status, notice, unread: useUnread(), attempt };
