@@ -26,6 +26,7 @@ export const problems = {
   'fetch-target-not-allowed': { status: 422, title: 'The fetch target is outside what the application registered' },
   'queue-full': { status: 429, title: 'The queue is full' },
   'address-full': { status: 429, title: 'The address holds too much' },
+  'too-many-applications': { status: 429, title: 'This session asks for too many applications' },
   'too-many-sessions': { status: 429, title: 'This recipient has too many sessions' },
   internal: { status: 500, title: 'The server failed' },
   'unsupported-transfer-coding': { status: 501, title: 'The body comes in a transfer coding that is not understood here' },

@@ -46,10 +46,6 @@ export function arrive(
   const { limits, drainSeconds } = context;
   if (drainSeconds !== undefined)
     return refuse(reply, problem('draining', { retryAfter: Math.ceil(1 + context.random.next() * drainSeconds) }));
-  if (names.length > limits.applicationsPerSession) {
-    const detail = `At most ${limits.applicationsPerSession} applications are allowed in one poll.`;
-    return refuse(reply, problem('invalid-field', { field: 'applications', detail }));
-  }
   if ((identity.groups?.length ?? 0) > limits.groupsPerSession) {
     return refuse(
       reply,

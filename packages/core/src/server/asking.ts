@@ -34,6 +34,7 @@ interface AskingPoll {
 const nobody: SessionApplication[] = [];
 const nothing: boolean[] = [];
 const noErrors: Asked['errors'] = [];
+const none: ReadonlyMap<string, Problem> = new Map();
 /** Of the one application whose client needs no new cursor. */
 const notNew: boolean[] = [false];
 
@@ -45,10 +46,11 @@ function noteError(asked: Asked, application: string, found: Problem): void {
 /** Reads the applications of a poll into the session. */
 export function readAsked(context: ServerContext, { session, identity, request, names, knowsSent, nowMs }: AskingPoll): Asked {
   const asked: Asked = { applications: nobody, isNew: nothing, errors: noErrors };
+  const surplus = findSurplus(context, session, identity, names);
   for (const name of names) {
     const known = session.applications.get(name);
     const refusal = refuse(context, identity, name, known);
-    const wanted = refusal ?? parsePollApplication(request.applications[name], name);
+    const wanted = refusal ?? surplus.get(name) ?? parsePollApplication(request.applications[name], name);
     if (isProblem(wanted)) {
       noteError(asked, name, wanted);
       continue;
@@ -70,6 +72,23 @@ export function readAsked(context: ServerContext, { session, identity, request, 
     } else noteError(asked, name, isNew);
   }
   return asked;
+}
+
+/** Those beyond the bound. The ones that the session has already come first, in whatever order they stand. */
+function findSurplus(
+  context: ServerContext,
+  { applications }: Session,
+  identity: ClientIdentity,
+  names: readonly string[],
+): ReadonlyMap<string, Problem> {
+  const most = context.limits.applicationsPerSession;
+  if (names.length <= most) return none;
+  const good = names.filter((name) => refuse(context, identity, name, applications.get(name)) === undefined);
+  const known = good.filter((name) => applications.has(name));
+  const fresh = good.filter((name) => !applications.has(name));
+  const detail = `At most ${most} applications are allowed in one session.`;
+  const found = problem('too-many-applications', { detail, retryAfter: refusedRetrySeconds });
+  return new Map([...known, ...fresh].slice(most).map((name) => [name, found]));
 }
 
 function refuse(

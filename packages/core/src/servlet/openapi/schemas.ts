@@ -26,7 +26,7 @@ function requestSchemas(limits: Limits): Record<string, unknown> {
         },
         applications: {
           type: 'object',
-          maxProperties: limits.applicationsPerSession,
+          description: `Those beyond ${limits.applicationsPerSession} get an error of their own.`,
           additionalProperties: ref('PollApplication'),
         },
         failed: {

@@ -1,5 +1,4 @@
 /** Each application stands alone: protocol §3.9. */
-import { problemOf } from '../answer.ts';
 import type { WireCase } from '../wire.ts';
 
 export const applicationErrors: readonly WireCase[] = [
@@ -87,13 +86,27 @@ export const applicationErrors: readonly WireCase[] = [
   },
   {
     clause: '13.1',
-    title: 'more applications than a session may have are refused, naming the bound',
+    title: 'of more applications than a session may have those that came last are refused, naming the bound, the others served',
     options: { limits: { applicationsPerSession: 2 } },
-    run: async ({ client, expect }) => {
-      expect((await client('alice', 'orders', 'calls').poll()).status).toBe(200);
-      const answer = await client('alice', 'orders', 'calls', 'news').send();
-      expect([answer.status, problemOf(answer).code, problemOf(answer).field]).toEqual([400, 'invalid-field', 'applications']);
-      expect(problemOf(answer).detail ?? '').toMatch(/2/);
+    run: async ({ client, publisher, expect }) => {
+      const alice = client('alice', 'orders', 'calls');
+      await alice.poll();
+      await publisher().to('alice', 1);
+      const first = { unknown: { cursor: null }, news: { cursor: null } };
+      const applications = { ...first, calls: alice.state('calls'), orders: alice.state('orders') };
+      const answer = await alice.poll({ body: { applications } });
+      expect(answer.data('orders')).toEqual([1]);
+      expect(answer.error('calls')).toBe(undefined);
+      expect(answer.error('unknown')?.code).toBe('unknown-application');
+      expect([answer.error('news')?.status, answer.error('news')?.code]).toEqual([429, 'too-many-applications']);
+      expect(answer.error('news')?.detail ?? '').toMatch(/2/);
+      expect(answer.error('news')?.retryAfter ?? 0).toBeGreaterThanOrEqual(1);
+      const fresh = await client('bob', 'orders', 'unknown', 'calls', 'news').poll();
+      expect([fresh.error('orders'), fresh.error('calls'), fresh.error('news')?.code]).toEqual([
+        undefined,
+        undefined,
+        'too-many-applications',
+      ]);
     },
   },
 ];
