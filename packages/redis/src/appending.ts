@@ -3,7 +3,7 @@
  * most of what a call costs, it costs once.
  */
 import { type AppendEntry, type AppendOutcome, addressKey, messageId } from '@pollux/core/server';
-import { type BufferContext, callWhole } from './context.ts';
+import { type BufferContext, bytesBeside, callWhole } from './context.ts';
 import { encodeTopic, longestMs, urgencyLetter } from './element.ts';
 import { groupBy } from './group-by.ts';
 import type { Bucket } from './keys.ts';
@@ -94,13 +94,6 @@ function tellReaders(
 ): void {
   const stored = all.filter((pending, index) => pending.name === name && results[index]?.[0] === 'stored');
   for (const application of new Set(stored.map(({ entry }) => entry.application))) wakeUps.tell(nodes, `${application}:${name}`);
-}
-
-/** Bytes in all other buckets, as far as this node knows. */
-function bytesBeside({ bytes }: BufferContext, { index }: Bucket): number {
-  let sum = 0;
-  for (const [other, count] of bytes.entries()) if (other !== index) sum += count ?? 0;
-  return sum;
 }
 
 type AppendResult = readonly [kind: string, epoch: string, position: number, replaced: number];

@@ -77,3 +77,10 @@ function tellRemoved({ watchers }: BufferContext, removed: readonly RemovedEntry
     }
   }
 }
+
+/** Bytes in all other buckets, as far as this node knows. */
+export function bytesBeside({ bytes }: BufferContext, { index }: Bucket): number {
+  let sum = 0;
+  for (const [other, count] of bytes.entries()) if (other !== index) sum += count ?? 0;
+  return sum;
+}

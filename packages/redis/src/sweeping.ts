@@ -1,5 +1,5 @@
 /** Looks after what is due although nobody touches it: expiry, old keys, stubs whose time is over. */
-import { type BufferContext, callWhole } from './context.ts';
+import { type BufferContext, bytesBeside, callWhole } from './context.ts';
 import type { Bucket } from './keys.ts';
 import { sweepBatch } from './scripts/taking.ts';
 
@@ -12,7 +12,7 @@ export function startSweeping(context: BufferContext): { stop(): void } {
 
   async function sweep(bucket: Bucket): Promise<void> {
     for (let looked = sweepBatch; looked === sweepBatch && !isStopped; ) {
-      const [, count, held] = await callWhole(context, 'sweep', bucket, []);
+      const [, count, held] = await callWhole(context, 'sweep', bucket, [String(bytesBeside(context, bucket))]);
       looked = Number(count);
       bytes[bucket.index] = Number(held);
     }

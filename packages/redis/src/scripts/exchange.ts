@@ -96,7 +96,9 @@ end
 
 local readings = {}
 for i = 10, #ARGV, ${exchangeArguments} do
-  readings[#readings + 1] = exchangeOne(openQueue(address, ARGV[i], ARGV[i + 8]), i)
+  local queue = openQueue(address, ARGV[i], ARGV[i + 8])
+  if queue.isNew then queue:schedule(now + keepMs) end
+  readings[#readings + 1] = exchangeOne(queue, i)
 end
 noteReader(address, ARGV[5], keepMs)
 saveAddress(address)

@@ -129,6 +129,16 @@ local function forgetKeys(queue)
   end
 end
 
+-- One in which there never was a message has nothing to tell but its epoch: while more than half of the buffer is taken it
+-- goes with its last session, or visitors who come once would fill the buffer.
+local isCrowded = tonumber(ARGV[4]) + tonumber(call('HGET', TOTALS, 'bytes') or 0) > BUFFER_BYTES / 2
+local function forgottenFrom(queue)
+  if not isCrowded or queue.l > 0 or sub(queue.address.name, 1, 1) ~= 'r' then return queue.u + STUB_MS end
+  local last = 0
+  for _, place in pairs(queue.p) do last = math.max(last, place[2]) end
+  return last
+end
+
 local due = call('ZRANGEBYSCORE', PREFIX .. 'd', '-inf', now, 'LIMIT', 0, ${sweepBatch})
 for _, suffix in ipairs(due) do
   local app, name = match(suffix, '^([^:]+):(.*)$')
@@ -137,7 +147,7 @@ for _, suffix in ipairs(due) do
   if queue then
     expireDue(queue)
     forgetKeys(queue)
-    local idle = queue.u + STUB_MS
+    local idle = forgottenFrom(queue)
     local isEmpty = queue.n == 0 and call('EXISTS', queue.aside, queue.keys) == 0
     if isEmpty and idle <= now then
       removeQueue(queue)

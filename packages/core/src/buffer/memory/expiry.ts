@@ -4,6 +4,9 @@ import { cut, lose, type MemoryContext, tellRemoved } from './context.ts';
 import type { Queue } from './queue.ts';
 import { keyBytes } from './table.ts';
 
+/** Milliseconds for each key of a queue until they are gone through again. */
+const keyPauseMs = 1;
+
 /** Takes out what has expired; costs a comparison when nothing can have. */
 export function expireDue(context: MemoryContext, queue: Queue, nowMs: number): void {
   if (nowMs < queue.nextExpiryMs) return;
@@ -48,11 +51,28 @@ export function sweep(context: MemoryContext): void {
   for (const queue of context.table.due(nowMs)) {
     expireDue(context, queue, nowMs);
     forgetKeys(context, queue, nowMs);
-    const idleMs = queue.lastUsedMs + context.limits.stubSeconds * 1000;
-    const isEmpty = queue.messages.length === 0 && (queue.parked?.length ?? 0) === 0;
-    if (isEmpty && idleMs <= nowMs && (queue.keys?.size ?? 0) === 0) removeQueue(context, queue);
-    else context.table.schedule(queue, Math.min(queue.nextExpiryMs, Math.max(idleMs, nowMs + 1000)));
+    const isEmpty = queue.messages.length === 0 && (queue.parked?.length ?? 0) === 0 && queue.keys === undefined;
+    if (isEmpty && forgottenFromMs(context, queue) <= nowMs) removeQueue(context, queue);
+    else context.table.schedule(queue, Math.max(nextLookMs(context, queue, isEmpty), nowMs + 1000));
   }
+}
+
+/**
+ * From when on an empty queue may be forgotten. One in which there never was a message has nothing to tell but its epoch: while
+ * more than half of the buffer is taken it goes with its last session, or visitors who come once would fill the buffer.
+ */
+function forgottenFromMs({ limits, table }: MemoryContext, { address, last, places, lastUsedMs }: Queue): number {
+  const isToSpare = last === 0 && address.kind === 'recipient' && table.bytes > limits.bufferBytes / 2;
+  return isToSpare ? Math.max(0, ...places.map(({ untilMs }) => untilMs)) : lastUsedMs + limits.stubSeconds * 1000;
+}
+
+/** When there is something to do about a queue: one that has messages is left alone until the first of them expires. */
+function nextLookMs(context: MemoryContext, queue: Queue, isEmpty: boolean): number {
+  if (isEmpty) return forgottenFromMs(context, queue);
+  // All keys are gone through to find those whose time is over: the more there are, the longer until that is done again.
+  const keys = [...(queue.keys?.values() ?? [])];
+  const keysMs = keys.reduce((earliest, { untilMs }) => Math.min(earliest, untilMs), Number.POSITIVE_INFINITY);
+  return Math.min(queue.nextExpiryMs, Math.max(keysMs, context.now() + keys.length * keyPauseMs));
 }
 
 function forgetKeys(context: MemoryContext, queue: Queue, nowMs: number): void {

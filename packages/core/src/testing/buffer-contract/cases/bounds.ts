@@ -76,12 +76,33 @@ export const bounds: readonly BufferCase[] = [
   },
   {
     clause: '13.1',
-    title: 'empty queues count, so that asking for many addresses is bounded, too',
+    title: 'empty queues count; those of visitors who came once and have gone do not keep a message out',
     limits: { bufferBytes: 50_000 },
-    run: async ({ buffer, reader, expect }) => {
-      for (let n = 0; n < 500; n++) await Promise.resolve(reader('s', { address: user(n) }).next()).catch(() => undefined);
-      const { bytes } = await buffer.inspect.totals();
-      expect(bytes > 0).toBe(true);
+    run: async ({ buffer, reader, putOne, pass, expect }) => {
+      const known = reader('s');
+      await putOne('kept');
+      await known.next();
+      const guest = reader('s', { address: user(0) });
+      await guest.next({ keepMs: 3_600_000 });
+      for (let n = 1; n < 200; n++) await reader('s', { address: user(n) }).next({ keepMs: 1000 });
+      const full = await buffer.inspect.totals();
+      expect([full.queues, full.bytes > 50_000]).toEqual([201, true]);
+      await pass(4000);
+      expect((await buffer.inspect.totals()).queues).toBeLessThanOrEqual(50);
+      await putOne('at last', { address: user(1), size: 1000 });
+      // Whoever is still there keeps an epoch, and so does a queue that was ever used.
+      expect((await guest.next({ keepMs: 3_600_000 })).reset).toBe(false);
+      expect((await known.next()).reset).toBe(false);
+    },
+  },
+  {
+    clause: '6.6',
+    title: 'with room enough an empty queue is remembered, though its session has gone',
+    run: async ({ reader, pass, expect }) => {
+      const guest = reader('s');
+      await guest.next({ keepMs: 1000 });
+      await pass(4000);
+      expect((await guest.next()).reset).toBe(false);
     },
   },
   {
