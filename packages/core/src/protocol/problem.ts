@@ -62,6 +62,15 @@ export function problem(
   return { type: `urn:pollux:problem:${code}`, code, title, status, ...more };
 }
 
+/** Stands among notifications for one that was found wrong before: it is refused with this problem. */
+export class Refusal {
+  readonly problem: Problem;
+
+  constructor(found: Problem) {
+    this.problem = found;
+  }
+}
+
 /** A problem thrown where a caller in the same process did what a correct one cannot do. */
 export class CommunicationError extends Error {
   override readonly name = 'CommunicationError';
