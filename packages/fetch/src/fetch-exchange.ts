@@ -54,6 +54,10 @@ export class FetchExchange implements Exchange {
     return this.native.headers.get(name) ?? undefined;
   }
 
+  headerNames(): Iterable<string> {
+    return this.native.headers.keys();
+  }
+
   async readBody(maxBytes: number): Promise<BodyOutcome> {
     if (this.native.bodyUsed || this.native.body?.locked === true)
       throw new CommunicationError(
@@ -107,10 +111,11 @@ async function readBody(request: Request, maxBytes: number): Promise<BodyOutcome
     return { kind: 'aborted' };
   }
   const [first] = chunks;
+  const bytes = first !== undefined && chunks.length === 1 ? first : join(chunks, size);
   try {
-    return { kind: 'text', text: decode(first !== undefined && chunks.length === 1 ? first : join(chunks, size)) };
+    return { kind: 'text', text: decode(bytes) };
   } catch {
-    return { kind: 'not-utf8' };
+    return { kind: 'not-utf8', bytes };
   }
 }
 

@@ -49,6 +49,10 @@ export class NodeExchange implements Exchange {
     return Array.isArray(value) ? value.join(', ') : value;
   }
 
+  headerNames(): Iterable<string> {
+    return Object.keys(this.native.headers);
+  }
+
   readBody(maxBytes: number): BodyOutcome | PromiseLike<BodyOutcome> {
     return parsedBody(this.native, maxBytes) ?? readBody(this.native, maxBytes);
   }

@@ -120,5 +120,5 @@ function settle(request: ReadRequest, outcome: BodyOutcome): void {
 function decode(bytes: Buffer | undefined): BodyOutcome {
   if (bytes === undefined) return { kind: 'text', text: '' };
   if (isAscii(bytes)) return { kind: 'text', text: bytes.toString('latin1') };
-  return isUtf8(bytes) ? { kind: 'text', text: bytes.toString('utf8') } : { kind: 'not-utf8' };
+  return isUtf8(bytes) ? { kind: 'text', text: bytes.toString('utf8') } : { kind: 'not-utf8', bytes };
 }

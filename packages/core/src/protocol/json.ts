@@ -144,7 +144,7 @@ function endOfString(text: string, start: number): number {
   return text.length;
 }
 
-/** A line break can stand in JSON only between tokens, and would end a line of an event stream. */
-function rawText(text: string): string {
+/** JSON as it was written, but for line breaks: they can stand only between tokens, and would end a line of an event stream. */
+export function rawText(text: string): string {
   return text.trim().replace(/[\r\n]+/g, ' ');
 }

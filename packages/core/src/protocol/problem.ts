@@ -21,7 +21,7 @@ export const problems = {
   'key-conflict': { status: 409, title: 'The idempotency key was used with other content' },
   'payload-too-large': { status: 413, title: 'The body is larger than the bound' },
   'message-too-large': { status: 413, title: 'The message is larger than the bound' },
-  'unsupported-media-type': { status: 415, title: 'The body must be application/json without Content-Encoding' },
+  'unsupported-media-type': { status: 415, title: 'The body is of a media type or coding that is not taken here' },
   'contract-mismatch': { status: 422, title: "The payload does not match the application's contract" },
   'fetch-target-not-allowed': { status: 422, title: 'The fetch target is outside what the application registered' },
   'queue-full': { status: 429, title: 'The queue is full' },
@@ -61,6 +61,15 @@ export function problem(
 ): Problem {
   const { status, title } = problems[code];
   return { type: `urn:pollux:problem:${code}`, code, title, status, ...more };
+}
+
+/** Stands among notifications for one that was found wrong before: it is refused with this problem. */
+export class Refusal {
+  readonly problem: Problem;
+
+  constructor(found: Problem) {
+    this.problem = found;
+  }
 }
 
 /** A problem thrown where a caller in the same process did what a correct one cannot do. */

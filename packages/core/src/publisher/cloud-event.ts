@@ -1,30 +1,23 @@
 /** CloudEvents (version 1.0 of the specification) as notifications. */
 import type { NotifyOptions } from '../contract/notification.ts';
-import { nameBytes } from '../protocol/limits.ts';
-import { digest, isName } from '../protocol/text.ts';
+import {
+  type CloudEvent,
+  type EventDelivery,
+  findEventFault,
+  hasJsonData,
+  notificationContent,
+} from '../protocol/cloud-event.ts';
 import type { Audience, Notification } from '../protocol/types.ts';
-
-/** A CloudEvent in its JSON form; extension attributes come along. */
-export interface CloudEvent {
-  readonly specversion: string;
-  readonly id: string;
-  readonly source: string;
-  readonly type: string;
-  readonly subject?: string;
-  readonly time?: string;
-  readonly datacontenttype?: string;
-  readonly data?: unknown;
-  readonly [attribute: string]: unknown;
-}
 
 export interface CloudEventOptions extends Omit<NotifyOptions, 'key' | 'version' | 'spread'> {
   /** What the clients get: the event's `data`, or the whole event with all its attributes. @default 'data' */
-  readonly deliver?: 'data' | 'event';
+  readonly deliver?: EventDelivery;
 }
 
 /**
  * The notification that tells of an event: its type is the event's, and its key is made of `source` and `id`, which
- * together name an event once (CloudEvents 1.0, section 3.1): an event published again is not stored again.
+ * together name an event once (CloudEvents 1.0, section 3.1): an event published again is not stored again. Attributes
+ * that begin with `pollux` are for a server that the event is sent to as it is, and are not handed on.
  *
  * @throws TypeError for what is no CloudEvent 1.0, and for data that is not JSON where only the data is delivered
  */
@@ -33,18 +26,14 @@ export function notificationOfCloudEvent(
   to: Audience,
   { deliver = 'data', ...common }: CloudEventOptions = {},
 ): Notification {
-  if (event.specversion !== '1.0')
-    throw new TypeError(`specversion: ${JSON.stringify(event.specversion)} is not known here; it must be "1.0".`);
-  for (const name of ['id', 'source', 'type'] as const) {
-    if (typeof event[name] !== 'string' || event[name] === '') throw new TypeError(`${name}: a CloudEvent has one, not empty.`);
+  const fault = findEventFault(event);
+  if (fault !== undefined) {
+    const { attribute, rule } = fault;
+    throw new TypeError(`${attribute}: ${JSON.stringify(event[attribute])} is not usable; it must be ${rule}.`);
   }
-  if (deliver === 'data') checkData(event);
-  const name = JSON.stringify([event.source, event.id]);
-  const key = isName(name, nameBytes) ? name : digest(name);
-  return { ...common, to, kind: 'direct', type: event.type, data: deliver === 'event' ? event : (event.data ?? null), key };
-}
-
-function checkData({ datacontenttype = 'application/json', data_base64: binary }: CloudEvent): void {
-  if (binary === undefined && /^[^;]*[/+]json\s*(?:;|$)/i.test(datacontenttype)) return;
-  throw new TypeError(`data: it is ${datacontenttype}, not JSON. Publish the whole event, with { deliver: 'event' }.`);
+  if (deliver === 'data' && !hasJsonData(event)) {
+    const type = event.datacontenttype ?? 'binary';
+    throw new TypeError(`data: it is ${type}, not JSON. Publish the whole event, with { deliver: 'event' }.`);
+  }
+  return { ...common, to, ...notificationContent(event, deliver) };
 }

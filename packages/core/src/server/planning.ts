@@ -3,7 +3,7 @@ import { everyone } from '../buffer/address.ts';
 import type { AppendEntry } from '../buffer/message-buffer.ts';
 import { findMismatch } from '../contract/check.ts';
 import { isFetchAllowed } from '../protocol/fetch-target.ts';
-import { type Problem, problem } from '../protocol/problem.ts';
+import { type Problem, problem, Refusal } from '../protocol/problem.ts';
 import { isProblem, memberOf, parseNotification } from '../protocol/requests.ts';
 import { digest, flatten, quote, utf8Length } from '../protocol/text.ts';
 import type { Address, Notification } from '../protocol/types.ts';
@@ -29,6 +29,7 @@ export interface Planned {
 /** The entries of one notification, or what is wrong with it. */
 export function plan(context: ServerContext, application: ApplicationEntry, offered: Offered): Planned[] | Problem {
   const { value, payload, field } = offered;
+  if (value instanceof Refusal) return value.problem;
   const { limits } = context;
   const notification = parseNotification(value, field, limits.publishRecipients);
   if (isProblem(notification)) return notification;

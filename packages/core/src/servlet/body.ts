@@ -3,6 +3,7 @@
 import { isProblem, type JsonBody, parseJson } from '../protocol/json.ts';
 import { type Problem, problem } from '../protocol/problem.ts';
 import type { BodyOutcome, Exchange } from './exchange.ts';
+import { isTypeInUtf8 } from './media-type.ts';
 import { respondFailure, respondProblem, type Service } from './service.ts';
 
 /** Reads and parses the body, then goes on with it; whatever is wrong is answered here. */
@@ -20,6 +21,23 @@ export function useJson(service: Service, exchange: Exchange, text: string, use:
 
 /** Reads the body of a request that says it is JSON, then goes on with it; whatever is wrong is answered here. */
 export function withTextBody(service: Service, exchange: Exchange, maxBytes: number, use: (text: string) => void): void {
+  const type = exchange.header('content-type');
+  if (type === undefined || !isJsonType(type))
+    return respondProblem(service, exchange, problem('unsupported-media-type', { field: 'content-type' }));
+  withBody(service, exchange, maxBytes, (body) => useText(service, exchange, body, use));
+}
+
+/** Goes on with a body that is text, or answers that it is none. */
+export function useText(service: Service, exchange: Exchange, body: ReadBody, use: (text: string) => void): void {
+  if (body.kind === 'text') return use(body.text);
+  respondProblem(service, exchange, problem('malformed-json', { detail: 'The body is not UTF-8.' }));
+}
+
+/** A body that was read. */
+export type ReadBody = Extract<BodyOutcome, { readonly kind: 'text' | 'not-utf8' }>;
+
+/** Reads the body of a request whose media type was looked at before, whatever it is. */
+export function withBody(service: Service, exchange: Exchange, maxBytes: number, use: (body: ReadBody) => void): void {
   const wrong = checkHeaders(exchange, maxBytes);
   if (wrong !== undefined) return respondProblem(service, exchange, wrong);
   const found = exchange.readBody(maxBytes);
@@ -37,8 +55,6 @@ export function withTextBody(service: Service, exchange: Exchange, maxBytes: num
 }
 
 function checkHeaders(exchange: Exchange, maxBytes: number): Problem | undefined {
-  const type = exchange.header('content-type');
-  if (type === undefined || !isJsonType(type)) return problem('unsupported-media-type', { field: 'content-type' });
   const encoding = exchange.header('content-encoding');
   if (encoding !== undefined && encoding.toLowerCase() !== 'identity')
     return problem('unsupported-media-type', { field: 'content-encoding' });
@@ -51,8 +67,7 @@ function checkHeaders(exchange: Exchange, maxBytes: number): Problem | undefined
 }
 
 function isJsonType(type: string): boolean {
-  if (type === 'application/json') return true;
-  return /^application\/json\s*(?:;\s*charset\s*=\s*"?utf-8"?\s*)?$/i.test(type);
+  return type === 'application/json' || isTypeInUtf8(type, 'application/json');
 }
 
 function tooLarge(maxBytes: number): Problem {
@@ -64,15 +79,14 @@ function useOutcome(
   exchange: Exchange,
   maxBytes: number,
   outcome: BodyOutcome,
-  use: (text: string) => void,
+  use: (body: ReadBody) => void,
 ): void {
   switch (outcome.kind) {
     case 'text':
-      return use(outcome.text);
+    case 'not-utf8':
+      return use(outcome);
     case 'too-large':
       return respondProblem(service, exchange, tooLarge(maxBytes));
-    case 'not-utf8':
-      return respondProblem(service, exchange, problem('malformed-json', { detail: 'The body is not UTF-8.' }));
     case 'aborted':
       return undefined;
   }

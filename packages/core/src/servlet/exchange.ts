@@ -6,11 +6,11 @@
 import type { MaybePromise } from '../buffer/message-buffer.ts';
 import type { HeldPoll } from '../server/communication-server.ts';
 
-/** A body as text, or why there is none. */
+/** A body as text, as bytes where it is no UTF-8, or why there is none. */
 export type BodyOutcome =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'too-large' }
-  | { readonly kind: 'not-utf8' }
+  | { readonly kind: 'not-utf8'; readonly bytes: Uint8Array }
   | { readonly kind: 'aborted' };
 
 /** A whole answer; `body` is UTF-8 text, empty for 204. */
@@ -44,6 +44,8 @@ export interface Exchange {
   readonly target: string;
   /** A request header by its lower-case name; repeated ones joined by `, `. */
   header(name: string): string | undefined;
+  /** The names of all request headers, in lower case. */
+  headerNames(): Iterable<string>;
   /** Reads the body, refusing more than `maxBytes` while reading. Called at most once. */
   readBody(maxBytes: number): MaybePromise<BodyOutcome>;
   /** Sends the answer; called exactly once unless the client has gone. */

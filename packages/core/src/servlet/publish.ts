@@ -1,20 +1,26 @@
-/** `POST {base}/applications/{application}/notifications`: one notification or an array of them. */
+/** `POST {base}/applications/{application}/notifications`: one notification or an array of them, or CloudEvents. */
 import type { Problem } from '../protocol/problem.ts';
 import type { PublishAnswer } from '../protocol/types.ts';
 import { withJsonBody } from './body.ts';
+import { contentMode } from './cloud-events/content-mode.ts';
+import { type UseNotifications, withEvents } from './cloud-events/publish-events.ts';
 import type { Exchange } from './exchange.ts';
 import { asPublisher } from './publisher.ts';
 import { respondFailure, respondJson, respondProblem, type Service } from './service.ts';
 
 export function servePublish(service: Service, exchange: Exchange, application: string): void {
+  const publish: UseNotifications = (notifications, payloads) => {
+    const answer = service.server.publish(application, notifications, payloads);
+    if (!('then' in answer)) return respondPublished(service, exchange, answer);
+    answer
+      .then((found) => respondPublished(service, exchange, found))
+      .then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
+  };
   asPublisher(service, exchange, application, () => {
-    withJsonBody(service, exchange, service.server.limits.publishBytes, ({ value, payloads }) => {
-      const answer = service.server.publish(application, value, payloads);
-      if (!('then' in answer)) return respondPublished(service, exchange, answer);
-      answer
-        .then((found) => respondPublished(service, exchange, found))
-        .then(undefined, (failure: unknown) => respondFailure(service, exchange, failure));
-    });
+    const mode = contentMode(exchange);
+    if (typeof mode === 'string') return withEvents(service, exchange, mode, publish);
+    if (mode !== undefined) return respondProblem(service, exchange, mode);
+    withJsonBody(service, exchange, service.server.limits.publishBytes, ({ value, payloads }) => publish(value, payloads));
   });
 }
 

@@ -41,7 +41,7 @@ function readText(body: string | Uint8Array | undefined, maxBytes: number): Body
   try {
     return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
   } catch {
-    return { kind: 'not-utf8' };
+    return { kind: 'not-utf8', bytes };
   }
 }
 
@@ -53,6 +53,7 @@ function makeExchange(request: LoopbackRequest, begin: Begin, onStream: (drop: (
     method: request.method ?? 'GET',
     target: request.target,
     header: (name) => headers.get(name),
+    headerNames: () => headers.keys(),
     readBody: async (maxBytes) => (request.signal?.aborted ? { kind: 'aborted' } : readText(request.body, maxBytes)),
     respond: begin,
     open: (head) => {

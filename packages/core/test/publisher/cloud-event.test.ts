@@ -24,6 +24,11 @@ describe('an event', () => {
     expect(notificationOfCloudEvent(binary, audience, { deliver: 'event' }).data).toMatchObject({ data_base64: 'AA==' });
   });
 
+  it('goes without what would address it over HTTP', () => {
+    const addressed = { ...event, polluxrecipient: 'bob' };
+    expect(notificationOfCloudEvent(addressed, audience, { deliver: 'event' }).data).toEqual(event);
+  });
+
   it('without data tells null', () => {
     const { data, ...bare } = event;
     expect(data).toBeDefined();

@@ -146,6 +146,7 @@ function serveOne(world: World, instance: Instance, visits: Visits, { call, resp
     method: call.method,
     target: call.path,
     header: (name) => call.headers[name],
+    headerNames: () => Object.keys(call.headers),
     readBody: () => ({ kind: 'text', text: call.body }),
     respond: (answer) => {
       if (instance !== world.host.instance) return;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryBuffer } from '../../src/buffer/memory/memory-buffer.ts';
 import { createCollectingRunner, describeWire, openLoopbackPeer } from '../../src/testing/index.ts';
+import { eventMutants } from './mutants/event-mutants.ts';
 import { freeingMutants } from './mutants/freeing-mutants.ts';
 import { boundMutants, httpMutants } from './mutants/http-mutants.ts';
 import { readingMutants } from './mutants/reading-mutants.ts';
@@ -27,6 +28,7 @@ const mutants: readonly WireMutant[] = [
   ...streamMutants,
   ...httpMutants,
   ...boundMutants,
+  ...eventMutants,
 ];
 
 async function runWith(mutant?: WireMutant, cases: 'all' | 'core' = 'all'): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 /** `GET {base}/openapi.json`: the wire as OpenAPI 3.1, with the bounds that this server has set. */
 import { applicationPattern, type Limits } from '../../protocol/limits.ts';
 import { problems } from '../../protocol/problem.ts';
+import { eventContent, eventParameters } from './event-pieces.ts';
 import { always, body, component, json, refusals } from './operations.ts';
 import { receivePaths } from './receive-paths.ts';
 import { wireSchemas } from './schemas.ts';
@@ -55,15 +56,18 @@ function publishPaths(): Record<string, unknown> {
       post: {
         tags: ['publish'],
         operationId: 'publish',
-        summary: 'Publish one notification or an array of them',
+        summary: 'Publish one notification or an array of them, or CloudEvents',
         security: publisher,
-        parameters: [application],
-        requestBody: body({
-          oneOf: [
-            component('schemas', 'Notification'),
-            { type: 'array', minItems: 1, items: component('schemas', 'Notification') },
-          ],
-        }),
+        parameters: [application, ...eventParameters()],
+        requestBody: body(
+          {
+            oneOf: [
+              component('schemas', 'Notification'),
+              { type: 'array', minItems: 1, items: component('schemas', 'Notification') },
+            ],
+          },
+          eventContent(),
+        ),
         responses: {
           '202': json('PublishAnswer', 'At least one was stored, to the grade that is named.'),
           '409': component('responses', 'Problem409'),

@@ -18,7 +18,7 @@ export function json(schema: string, description: string): unknown {
   return { description, content: { 'application/json': { schema: component('schemas', schema) } } };
 }
 
-/** A request's body of JSON. */
-export function body(schema: unknown): unknown {
-  return { required: true, content: { 'application/json': { schema } } };
+/** A request's body of JSON, or of other media types. */
+export function body(schema: unknown, others: Readonly<Record<string, unknown>> = {}): unknown {
+  return { required: true, content: { 'application/json': { schema }, ...others } };
 }

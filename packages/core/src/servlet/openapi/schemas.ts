@@ -2,12 +2,13 @@
 import type { Limits } from '../../protocol/limits.ts';
 import { problems } from '../../protocol/problem.ts';
 import { urgencies } from '../../protocol/types.ts';
+import { eventSchemas } from './event-pieces.ts';
 import { cursor, name, ref, seconds } from './pieces.ts';
 import { publishSchemas } from './publish-schemas.ts';
 
 /** Every schema by its name. */
 export function wireSchemas(limits: Limits): Readonly<Record<string, unknown>> {
-  return { ...requestSchemas(limits), ...answerSchemas(), ...publishSchemas(limits) };
+  return { ...requestSchemas(limits), ...answerSchemas(), ...publishSchemas(limits), ...eventSchemas() };
 }
 
 function requestSchemas(limits: Limits): Record<string, unknown> {

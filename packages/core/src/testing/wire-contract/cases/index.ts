@@ -5,6 +5,8 @@ import { applicationErrors } from './application-errors.ts';
 import { audiences } from './audiences.ts';
 import { authentication } from './authentication.ts';
 import { bounds } from './bounds.ts';
+import { cloudEventTerms } from './cloud-event-terms.ts';
+import { cloudEvents } from './cloud-events.ts';
 import { concurrency } from './concurrency.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { cursorAbuse } from './cursor-abuse.ts';
@@ -61,6 +63,8 @@ export const allWireCases: readonly WireCase[] = [
   ...idempotency,
   ...topics,
   ...bounds,
+  ...cloudEvents,
+  ...cloudEventTerms,
   ...withdrawal,
   ...publisherServices,
   ...authentication,
