@@ -99,6 +99,13 @@ export function createPageRecord(world: World, page: string, application: string
     items = items.slice(0, at + 1);
   };
 
+  /** A fetch before an item that was taken back may be the one under way: the item is given back then, and perhaps never comes again. */
+  const noteWaiting = (index: number): void => {
+    const id = items[index]?.id ?? '';
+    const isBehind = items.slice(0, index).some((item) => item.isFetch === true && fates.get(item.id ?? '') === 'free');
+    if (isBehind && fates.get(id) === 'received') fates.set(id, 'free');
+  };
+
   /** What came before is done with, and what was lost before is told. */
   const checkTurn = (id: string): void => {
     const isFetch = items.find((item) => item.id === id)?.isFetch;
@@ -170,6 +177,7 @@ export function createPageRecord(world: World, page: string, application: string
       // The first that is not done is being worked on, perhaps without a handler having begun. A gap is told at once.
       const first = items.findIndex((item) => !isSettled(item));
       const atWork = items[first]?.gap === undefined ? items[first] : undefined;
+      noteWaiting(first);
       for (const { id, isFetch } of items) if (id !== undefined && isFetch && fates.get(id) === 'received') fates.set(id, 'free');
       for (const { gap, isTold } of items) if (gap !== undefined && !isTold) spare.add(gap);
       giveUp(atWork?.id);

@@ -3,6 +3,7 @@ import type { BufferCase } from '../scene.ts';
 import { appending } from './appending.ts';
 import { bounds } from './bounds.ts';
 import { concurrency } from './concurrency.ts';
+import { emptyQueues } from './empty-queues.ts';
 import { expiry } from './expiry.ts';
 import { freeing } from './freeing.ts';
 import { inspecting } from './inspecting.ts';
@@ -17,6 +18,7 @@ export const allBufferCases: readonly BufferCase[] = [
   ...freeing,
   ...topicsAndKeys,
   ...bounds,
+  ...emptyQueues,
   ...expiry,
   ...taking,
   ...inspecting,
