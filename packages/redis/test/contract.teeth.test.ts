@@ -194,8 +194,22 @@ const faults: readonly Fault[] = [
     'sweeps what is used',
     '§6.6 a stub that is used is not forgotten',
     'sweep',
-    'local idle = queue.u + STUB_MS',
+    'local idle = forgottenFrom(queue)',
     'local idle = now',
+  ],
+  [
+    'forgets visitors who are there',
+    '§13.1 empty queues count; those of visitors who came once and have gone do not keep a message out',
+    'sweep',
+    'last = math.max(last, place[2])',
+    'last = 0',
+  ],
+  [
+    'keeps visitors who have gone',
+    '§13.1 empty queues count; those of visitors who came once and have gone do not keep a message out',
+    'sweep',
+    'BUFFER_BYTES / 2',
+    'BUFFER_BYTES * 1000',
   ],
   [
     'forgets no key',

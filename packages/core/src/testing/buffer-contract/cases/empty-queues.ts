@@ -29,8 +29,8 @@ export const emptyQueues: readonly BufferCase[] = [
       await putOne('kept');
       await known.next();
       const guest = reader('s', { address: user(0) });
+      for (let n = 0; n < 200; n++) await reader('s', { address: user(n) }).next({ keepMs: 3000 });
       await guest.next({ keepMs: 3_600_000 });
-      for (let n = 1; n < 200; n++) await reader('s', { address: user(n) }).next({ keepMs: 3000 });
       const full = await buffer.inspect.totals();
       expect([full.queues, full.bytes > 50_000]).toEqual([201, true]);
       await pass(1500);
