@@ -4,33 +4,73 @@ import type { MemoryContext } from '../../src/buffer/memory/context.ts';
 import { exchangeOne } from '../../src/buffer/memory/exchange.ts';
 import { sweep } from '../../src/buffer/memory/expiry.ts';
 import { createTable } from '../../src/buffer/memory/table.ts';
+import type { Place, QueueReading } from '../../src/buffer/message-buffer.ts';
 import { defaultLimits } from '../../src/protocol/limits.ts';
 import { aliceOrders, entryOf } from '../../src/testing/buffer-contract/scene.ts';
 
 const day = 86_400_000;
 
+interface Scene {
+  nowMs: number;
+  readonly context: MemoryContext;
+  /** One poll of alice's queue, which kept her place for a minute. */
+  poll(handled?: Place): QueueReading;
+}
+
+function openScene(): Scene {
+  const asked = { ...aliceOrders, handled: undefined, read: undefined };
+  const scene: Scene = {
+    nowMs: 0,
+    context: {
+      table: createTable(() => 'epoch'),
+      limits: { ...defaultLimits, keySeconds: 7 * 86_400 },
+      now: () => scene.nowMs,
+      watchers: new Set(),
+      journal: undefined,
+      freesFromMs: 0,
+    },
+    poll: (handled) =>
+      exchangeOne(
+        scene.context,
+        { ...asked, handled },
+        { session: 's', queues: [asked], maxBytes: 1000, keepMs: 60_000 },
+        scene.nowMs,
+      ),
+  };
+  return scene;
+}
+
+function sweepUntil(scene: Scene, endMs: number, stepMs = 1000): void {
+  for (; scene.nowMs < endMs; scene.nowMs += stepMs) sweep(scene.context);
+}
+
 it.each([
   ['messages', {}],
   ['keys', { ttlSeconds: 1, key: 'k' }],
 ])('a queue with %s that nobody has used for a day is not looked at again before there is something to do', (_, more) => {
-  let nowMs = 0;
-  const table = createTable(() => 'epoch');
-  const looks = vi.spyOn(table, 'schedule');
-  const context: MemoryContext = {
-    table,
-    limits: { ...defaultLimits, keySeconds: 7 * 86_400 },
-    now: () => nowMs,
-    watchers: new Set(),
-    journal: undefined,
-    freesFromMs: 0,
-  };
-  const asked = { ...aliceOrders, handled: undefined, read: undefined };
-  exchangeOne(context, asked, { session: 's', queues: [asked], maxBytes: 1, keepMs: 60_000 }, 0);
+  const scene = openScene();
+  const { context } = scene;
+  const looks = vi.spyOn(context.table, 'schedule');
+  scene.poll();
   appendOne(context, entryOf('waits', { ttlSeconds: 7 * 86_400, ...more }), 0);
-  for (; nowMs < day + 60_000; nowMs += 1000) sweep(context);
+  sweepUntil(scene, day + 60_000);
   looks.mockClear();
-  for (; nowMs < day + 160_000; nowMs += 1000) sweep(context);
+  sweepUntil(scene, day + 160_000);
   expect(looks).not.toHaveBeenCalled();
-  for (; nowMs < 10 * day; nowMs += 60_000) sweep(context);
-  expect(table.entries.size).toBe(0);
+  sweepUntil(scene, 10 * day, 60_000);
+  expect(context.table.entries.size).toBe(0);
+});
+
+it('a message that expires later than one that has left expires in its time, though the queue was looked at empty', () => {
+  const scene = openScene();
+  const { context } = scene;
+  scene.poll();
+  appendOne(context, entryOf('leaves', { ttlSeconds: 100 }), 0);
+  const { epoch, last } = scene.poll();
+  scene.poll({ epoch, position: last });
+  expect(context.table.messages).toBe(0);
+  sweepUntil(scene, 70_000);
+  appendOne(context, entryOf('expires', { ttlSeconds: 200 }), scene.nowMs);
+  sweepUntil(scene, 273_000);
+  expect(context.table.messages).toBe(0);
 });

@@ -68,7 +68,8 @@ function forgottenFromMs({ limits, table }: MemoryContext, { address, last, plac
 
 /** When there is something to do about a queue: one that has messages is left alone until the first of them expires. */
 function nextLookMs(context: MemoryContext, queue: Queue, isEmpty: boolean): number {
-  if (isEmpty) return forgottenFromMs(context, queue);
+  // Of an empty one too: what comes next may expire later than what has left, and is then not looked for by itself.
+  if (isEmpty) return Math.min(queue.nextExpiryMs, forgottenFromMs(context, queue));
   // All keys are gone through to find those whose time is over: the more there are, the longer until that is done again.
   const keys = [...(queue.keys?.values() ?? [])];
   const keysMs = keys.reduce((earliest, { untilMs }) => Math.min(earliest, untilMs), Number.POSITIVE_INFINITY);
