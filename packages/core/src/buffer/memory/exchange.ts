@@ -12,7 +12,8 @@ const noMessages: readonly BufferedMessage[] = [];
 export function exchangeOne(context: MemoryContext, asked: QueueExchange, request: ExchangeRequest, nowMs: number): QueueReading {
   const queue = find(context, asked, nowMs);
   queue.lastUsedMs = nowMs;
-  if (queue.dueMs === Number.POSITIVE_INFINITY) scheduleFirst(context, queue, nowMs, request.keepMs);
+  if (queue.dueMs === Number.POSITIVE_INFINITY)
+    context.table.schedule(queue, nowMs + Math.min(request.keepMs, context.limits.stubSeconds * 1000));
   expireDue(context, queue, nowMs);
   const { handled, read } = asked;
   // Where reading goes on in this life of the queue, the reset was told: an old acknowledgement is only void.
@@ -26,10 +27,6 @@ export function exchangeOne(context: MemoryContext, asked: QueueExchange, reques
   const lowest = lowestPlace(queue, nowMs);
   const freed = queue.address.kind === 'recipient' && asked.retain !== true ? free(context, queue, lowest, nowMs) : 0;
   return readOn(queue, after, request.maxBytes, isReset, freed);
-}
-
-function scheduleFirst({ table, limits }: MemoryContext, queue: Queue, nowMs: number, keepMs: number): void {
-  table.schedule(queue, nowMs + Math.min(keepMs, limits.stubSeconds * 1000));
 }
 
 /** Where reading begins without a place: a recipient's queue, and all after a reset, at the oldest that is held. */

@@ -2,6 +2,7 @@
 import {
   addressingPrefix,
   type CloudEvent,
+  type EventFault,
   findEventFault,
   hasJsonData,
   notificationContent,
@@ -70,12 +71,7 @@ function wholeEvent({ data: _data, ...attributes }: CloudEvent, data: string): s
   return `${JSON.stringify(attributes).slice(0, -1)},"data":${data}}`;
 }
 
-interface Fault {
-  readonly attribute: string;
-  readonly rule: string;
-}
-
-function findFault(event: CloudEvent, { deliver }: Defaults): Fault | undefined {
+function findFault(event: CloudEvent, { deliver }: Defaults): EventFault | undefined {
   for (const [name, value] of Object.entries(event)) {
     if (name === 'data' || name === 'data_base64') continue;
     if (!/^[a-z0-9]+$/.test(name)) return { attribute: name, rule: 'named with letters a to z and digits alone' };
@@ -93,7 +89,7 @@ function isAttribute(value: unknown): boolean {
   return typeof value === 'boolean' || (typeof value === 'number' && (value | 0) === value);
 }
 
-function findDataFault(event: CloudEvent, deliver: Defaults['deliver']): Fault | undefined {
+function findDataFault(event: CloudEvent, deliver: Defaults['deliver']): EventFault | undefined {
   const { data, data_base64: binary, datacontenttype } = event;
   if (binary !== undefined) {
     if (data !== undefined) return { attribute: 'data_base64', rule: 'left out, or data' };

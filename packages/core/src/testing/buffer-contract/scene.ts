@@ -74,6 +74,8 @@ export interface BufferScene {
 }
 
 export const alice: Address = { kind: 'recipient', name: 'alice' };
+/** One of many recipients. */
+export const user = (n: number): Address => ({ kind: 'recipient', name: `user ${n}` });
 export const everybody: Address = { kind: 'everyone' };
 export const staff: Address = { kind: 'group', name: 'staff' };
 export const aliceOrders: QueueName = { address: alice, application: 'orders' };

@@ -1,7 +1,7 @@
 /** Bounds at four levels, and the overflow rules: protocol §9.8, §5.6, §13.1. */
 import type { AppendEntry, AppendOutcome } from '../../../buffer/message-buffer.ts';
 import type { Address } from '../../../protocol/types.ts';
-import { alice, type BufferCase, type BufferScene, everybody, lossesOf, textsOf } from '../scene.ts';
+import { alice, type BufferCase, type BufferScene, everybody, lossesOf, textsOf, user } from '../scene.ts';
 
 /** Appends until something is refused; the number that was stored, and the refusal. */
 async function fill(
@@ -14,8 +14,6 @@ async function fill(
   }
   throw new Error('nothing was refused');
 }
-
-const user = (n: number): Address => ({ kind: 'recipient', name: `user ${n}` });
 
 export const bounds: readonly BufferCase[] = [
   {

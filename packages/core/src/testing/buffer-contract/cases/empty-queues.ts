@@ -1,8 +1,5 @@
 /** Queues without messages: protocol §6.6, §13.1. */
-import type { Address } from '../../../protocol/types.ts';
-import type { BufferCase } from '../scene.ts';
-
-const user = (n: number): Address => ({ kind: 'recipient', name: `user ${n}` });
+import { type BufferCase, user } from '../scene.ts';
 
 export const emptyQueues: readonly BufferCase[] = [
   {
