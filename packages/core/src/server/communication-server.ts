@@ -202,6 +202,8 @@ export interface CommunicationServer {
   goodbye(identity: ClientIdentity, session: string): void;
   /** Ends all sessions of a recipient at once (logout, account closed). Its messages stay. */
   disconnect(recipient: string): void;
+  /** Hears of each `disconnect` from now on, for what else was given to a recipient; returns the way to stop. */
+  onDisconnect(listener: (recipient: string) => void): () => void;
   /**
    * Tells life-cycle events from now on; returns the way to stop. Events that nobody listens to are not even built, so
    * name the kinds that you need. @default all kinds

@@ -107,6 +107,7 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     deadlines: createDeadlines(clock, (held) => askAgain(context, held, now())),
     drainSeconds: undefined,
   };
+  const leaving = new Set<(recipient: string) => void>();
   let sweeper: Timer | undefined;
   let closing: Promise<void> | undefined;
 
@@ -166,6 +167,11 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
         if (session.held !== undefined) disconnectPoll(context, session.held);
         closeSession(context, session, 'disconnected');
       }
+      for (const listener of leaving) listener(recipient);
+    },
+    onDisconnect(listener) {
+      leaving.add(listener);
+      return () => void leaving.delete(listener);
     },
     observe: (listener, kinds) => observe(context, listener, kinds),
     inspect: createInspection(context, context.now()),

@@ -6,12 +6,11 @@ import { isSentTo } from './status.ts';
 import { followersOf, wakeFollowers } from './waking.ts';
 
 type Outcome = 'withdrawn' | 'announced' | 'unknown';
+type Sent = MessageState & { readonly state: 'pending' | 'parked' };
 
 /** Withdraws a message of an application; another application's is unknown. */
 export function withdraw(context: ServerContext, application: string, id: string): MaybePromise<Outcome> {
-  const found = context.buffer.find(id);
-  if (found !== undefined && 'then' in found) return found.then((state) => withdrawFound(context, application, id, state));
-  return withdrawFound(context, application, id, found);
+  return then(context.buffer.find(id), (found) => withdrawFound(context, application, id, found));
 }
 
 function withdrawFound(
@@ -21,15 +20,21 @@ function withdrawFound(
   found: MessageState | undefined,
 ): MaybePromise<Outcome> {
   if (found === undefined || found.queue.application !== application || found.state === 'gone') return 'unknown';
-  const taken = context.buffer.take(id, { kind: 'withdraw' });
   const wasSent =
     found.state === 'parked' ||
     found.sent ||
     isSentTo(followersOf(context, found.queue.address, application), found.queue, found.place) ||
     mayBeSentElsewhere(context, found);
-  const go = (isTaken: boolean): MaybePromise<Outcome> =>
-    !isTaken ? 'unknown' : wasSent ? announce(context, found, id) : 'withdrawn';
-  return typeof taken === 'boolean' ? go(taken) : taken.then(go);
+  if (wasSent) return announce(context, found, id);
+  return then(take(context, id), (isTaken) => (isTaken ? 'withdrawn' : 'unknown'));
+}
+
+function take(context: ServerContext, id: string): MaybePromise<boolean> {
+  return context.buffer.take(id, { kind: 'withdraw' });
+}
+
+function then<T, U>(value: MaybePromise<T>, use: (value: T) => MaybePromise<U>): MaybePromise<U> {
+  return typeof value === 'object' && value !== null && 'then' in value ? Promise.resolve(value).then(use) : use(value);
 }
 
 /**
@@ -47,14 +52,29 @@ function mayBeSentElsewhere(
   return places.some(({ session, handled }) => handled < place.position && !own.has(session));
 }
 
-function announce(
-  context: ServerContext,
-  { queue, message }: MessageState & { readonly state: 'pending' | 'parked' },
-  id: string,
-): MaybePromise<Outcome> {
+/**
+ * First the word, then the message: where the buffer fails between the two, it is still there when the publisher tries again,
+ * and nobody keeps what was taken back without having heard of it.
+ */
+function announce(context: ServerContext, found: Sent, id: string): MaybePromise<Outcome> {
+  const word = wordOf(context, found, id);
+  const append = (): MaybePromise<AppendOutcome | undefined> => then(context.buffer.append([word]), ([outcome]) => outcome);
+  return then(append(), (before) => {
+    if (before?.kind === 'stored') {
+      const outcome = conclude(context, word, before);
+      return then(take(context, id), () => outcome);
+    }
+    // No room but the message's own.
+    return then(take(context, id), (isTaken) =>
+      isTaken ? then(append(), (after) => conclude(context, word, after)) : 'unknown',
+    );
+  });
+}
+
+function wordOf(context: ServerContext, { queue, message }: Sent, id: string): AppendEntry {
   const nowMs = context.now();
   const members = flatten(`"kind":"withdrawn","of":"${id}","acceptedMs":${Math.floor(nowMs)}`);
-  const entry: AppendEntry = {
+  return {
     ...queue,
     members,
     size: utf8Length(members),
@@ -63,11 +83,8 @@ function announce(
     topic: undefined,
     key: undefined,
     fingerprint: '',
-    // It takes the place of the message it withdraws; the bound that let that one in lets it in.
     overflow: 'reject',
   };
-  const stored = context.buffer.append([entry]);
-  return 'then' in stored ? stored.then(([outcome]) => conclude(context, entry, outcome)) : conclude(context, entry, stored[0]);
 }
 
 /** A parked message's place may have been taken since: then it is withdrawn without a word, and the answer says so. */

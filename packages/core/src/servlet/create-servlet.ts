@@ -23,10 +23,12 @@ export function createServlet(options: ServletOptions): Servlet {
   const basePath = checkBasePath(options.basePath ?? '/pollux');
   const sets = headerSets(checkOrigins(options.origins ?? []));
   const elsewhere = sets.get('') as HeaderSet;
+  const tickets = createTickets(options.clock ?? systemClock, options.random ?? systemRandom);
+  options.server.onDisconnect(tickets.revoke);
   const service: Service = {
     basePath,
     origins: new Set(options.origins),
-    tickets: createTickets(options.clock ?? systemClock, options.random ?? systemRandom),
+    tickets,
     server: options.server,
     authenticate: options.authenticate ?? (() => undefined),
     authorizePublisher: options.authorizePublisher ?? (() => undefined),

@@ -16,10 +16,22 @@ export interface Tickets {
   issue(identity: ClientIdentity): string;
   /** Whose ticket it was; it is void from now on. */
   redeem(ticket: string): ClientIdentity | undefined;
+  /** What a recipient has by now is void: it is logged out, or its account is closed. */
+  revoke(recipient: string): void;
+}
+
+interface Ticket {
+  readonly identity: ClientIdentity;
+  readonly untilMs: number;
+  /** How many were revoked before it was issued. */
+  readonly revocations: number;
 }
 
 export function createTickets(clock: Clock, random: Random): Tickets {
-  const issued = new Map<string, { readonly identity: ClientIdentity; readonly untilMs: number }>();
+  const issued = new Map<string, Ticket>();
+  /** The latest of each recipient, the oldest first; void with the last ticket that it concerns. */
+  const revoked = new Map<string, { readonly number: number; readonly untilMs: number }>();
+  let revocations = 0;
   return {
     issue(identity) {
       const nowMs = clock.monotonic();
@@ -28,13 +40,24 @@ export function createTickets(clock: Clock, random: Random): Tickets {
         issued.delete(ticket);
       }
       const ticket = random.token(ticketBytes);
-      issued.set(ticket, { identity, untilMs: nowMs + ticketSeconds * 1000 });
+      issued.set(ticket, { identity, untilMs: nowMs + ticketSeconds * 1000, revocations });
       return ticket;
     },
     redeem(ticket) {
       const found = issued.get(ticket);
       issued.delete(ticket);
-      return found !== undefined && found.untilMs > clock.monotonic() ? found.identity : undefined;
+      if (found === undefined || found.untilMs <= clock.monotonic()) return undefined;
+      const last = revoked.get(found.identity.recipient);
+      return last !== undefined && last.number > found.revocations ? undefined : found.identity;
+    },
+    revoke(recipient) {
+      const nowMs = clock.monotonic();
+      for (const [name, { untilMs }] of revoked) {
+        if (untilMs > nowMs) break;
+        revoked.delete(name);
+      }
+      revoked.delete(recipient);
+      revoked.set(recipient, { number: ++revocations, untilMs: nowMs + ticketSeconds * 1000 });
     },
   };
 }

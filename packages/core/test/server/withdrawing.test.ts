@@ -88,3 +88,53 @@ it('a server ends whose buffer was closed before it', async () => {
   await buffer.close();
   await expect(server.close({ drainSeconds: 0 })).resolves.toBeUndefined();
 });
+
+it.each(['append', 'take'] as const)(
+  'once more where the buffer failed at the first try, in %s: whoever has it hears of it',
+  async (step) => {
+    const clock = createManualClock();
+    const owned = createMemoryBuffer({ clock });
+    let isBroken = false;
+    const buffer: MessageBuffer = {
+      ...owned,
+      append: (entries) => (isBroken && step === 'append' ? Promise.reject(new Error('gone')) : owned.append(entries)),
+      take: (id, why) => (isBroken && step === 'take' ? Promise.reject(new Error('gone')) : owned.take(id, why)),
+    };
+    const server = createCommunicationServer({ applications: { crm: {} }, clock, buffer });
+    const { accepted } = await server.publish('crm', { to: { recipients: ['alice'] }, kind: 'direct', type: 't', data: 1 });
+    const id = accepted[0]?.id ?? '';
+    expect(await pollOnce(server, clock, { recipient: 'alice' })).toContain(id);
+    isBroken = true;
+    await expect(async () => server.withdraw('crm', id)).rejects.toThrow('gone');
+    isBroken = false;
+    expect(await server.withdraw('crm', id)).toBe('announced');
+    expect(await pollOnce(server, clock, { recipient: 'alice' })).toContain(`"kind":"withdrawn","of":"${id}"`);
+    expect(await server.withdraw('crm', id)).toBe('unknown');
+    await server.close();
+  },
+);
+
+it('of a queue without room for another word', async () => {
+  const clock = createManualClock();
+  const server = createCommunicationServer({ applications: { crm: {} }, clock, limits: { queueMessages: 2 } });
+  const ids: string[] = [];
+  for (let count = 0; count < 2; count++) {
+    const { accepted } = await server.publish('crm', {
+      to: { recipients: ['alice'] },
+      kind: 'direct',
+      type: 't',
+      data: count,
+      overflow: 'reject',
+    });
+    ids.push(accepted[0]?.id ?? '');
+  }
+  await pollOnce(server, clock, { recipient: 'alice' });
+  expect(await server.withdraw('crm', ids[0] ?? '')).toBe('announced');
+  const told = await pollOnce(server, clock, { recipient: 'alice' });
+  expect([told.includes(`"id":"${ids[0]}"`), told.includes(`"of":"${ids[0]}"`), told.includes(`"id":"${ids[1]}"`)]).toEqual([
+    false,
+    true,
+    true,
+  ]);
+  await server.close();
+});

@@ -192,6 +192,24 @@ describe('a stream', () => {
     expect(again.text).toContain('unauthenticated');
   });
 
+  it('opens with no ticket from before its recipient was disconnected', async () => {
+    const { open, clock, server, loopback } = createScene();
+    const ticketOf = async (recipient: string): Promise<string> => {
+      const { body } = await loopback.send({
+        method: 'POST',
+        target: '/pollux/ticket',
+        headers: { authorization: recipient },
+      });
+      return `/pollux/stream?app=crm&ticket=${JSON.parse(body).ticket}`;
+    };
+    const [before, others] = [await ticketOf('alice'), await ticketOf('bob')];
+    server.disconnect('alice');
+    const after = await ticketOf('alice');
+    const streams = [before, others, after].map((target) => open({ target, headers: {} }));
+    await clock.settle();
+    expect(streams.map(({ text }) => text.includes('unauthenticated'))).toEqual([true, false, false]);
+  });
+
   it('is acknowledged by POST /ack', async () => {
     const { open, clock, server, loopback } = createScene();
     const stream = open();
