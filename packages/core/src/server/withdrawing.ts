@@ -2,6 +2,7 @@
 import type { AppendEntry, AppendOutcome, MaybePromise, MessageState } from '../buffer/message-buffer.ts';
 import { flatten, utf8Length } from '../protocol/text.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
+import type { Session } from './session.ts';
 import { isSentTo } from './status.ts';
 import { followersOf, wakeFollowers } from './waking.ts';
 
@@ -24,9 +25,19 @@ function withdrawFound(
     found.state === 'parked' ||
     found.sent ||
     isSentTo(followersOf(context, found.queue.address, application), found.queue, found.place) ||
+    isBeingRead(followersOf(context, found.queue.address, application), application) ||
     mayBeSentElsewhere(context, found);
   if (wasSent) return announce(context, found, id);
   return then(take(context, id), (isTaken) => (isTaken ? 'withdrawn' : 'unknown'));
+}
+
+/**
+ * Whether a poll here waits for what the buffer read for it: that may be this message, which goes out though it is taken.
+ */
+function isBeingRead(sessions: Iterable<Session>, application: string): boolean {
+  for (const { held } of sessions)
+    if (held?.isBusy === true && held.applications.some(({ name }) => name === application)) return true;
+  return false;
 }
 
 function take(context: ServerContext, id: string): MaybePromise<boolean> {

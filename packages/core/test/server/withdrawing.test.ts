@@ -1,4 +1,6 @@
 /** A message that was sent is not taken back in silence, whichever server of its buffer is asked. */
+
+import type { PollRequest } from '@pollux/core';
 import {
   type CommunicationServer,
   createCommunicationServer,
@@ -76,6 +78,51 @@ it('after a server was started again that did not end in order', async () => {
   const after = open();
   expect(await Promise.all(ids.map((id) => after.withdraw('crm', id)))).toEqual(['announced', 'withdrawn']);
   await after.close();
+});
+
+it.each([
+  ['a recipient', { recipients: ['alice'] }],
+  ['a group', { group: 'staff' }],
+  ['everyone', { everyone: true }],
+])('while what was read for a poll is on its way from the buffer: %s', async (_, to) => {
+  const clock = createManualClock();
+  const owned = createMemoryBuffer({ clock });
+  let arrived = Promise.resolve();
+  const buffer: MessageBuffer = {
+    ...owned,
+    async exchange(request) {
+      const readings = await owned.exchange(request);
+      await arrived;
+      return readings;
+    },
+  };
+  const server = createCommunicationServer({ applications: { crm: {} }, clock, buffer });
+  const alice = { recipient: 'alice', groups: ['staff'] };
+  const told: string[] = [];
+  const poll = (request: Partial<PollRequest>) =>
+    server.poll(
+      alice,
+      { applications: { crm: { cursor: null } }, ...request },
+      { answer: (outcome) => void told.push(outcome.status === 200 ? outcome.json : '') },
+    );
+  poll({});
+  await clock.settle();
+  const { session } = JSON.parse(told[0] ?? '') as { session: string };
+  const { accepted } = await server.publish('crm', { to, kind: 'direct', type: 't', data: 1 });
+  const id = accepted[0]?.id ?? '';
+  let arrive = (): void => undefined;
+  arrived = new Promise((done) => {
+    arrive = done;
+  });
+  poll({ session });
+  await clock.settle();
+  const withdrawn = server.withdraw('crm', id);
+  await clock.settle();
+  arrive();
+  expect(await withdrawn).toBe('announced');
+  await clock.settle();
+  expect(told[1]).toContain(`"id":"${id}"`);
+  await server.close();
 });
 
 it('a server ends whose buffer was closed before it', async () => {
