@@ -130,6 +130,8 @@ function register(context: ServerContext, arrival: Arrival): HeldState {
   const { session, identity, request, reply, isOpening, streamSeconds, nowMs } = arrival;
   const { expiresMs = endOf(context, identity) } = arrival;
   const asked = readAsked(context, arrival);
+  // What was answered before says nothing of where this stream reads: another server may have answered since.
+  if (streamSeconds !== undefined) for (const application of asked.applications) application.cursor = undefined;
   if (session.applications.size > asked.applications.length) leaveUnasked(context, session, nowMs);
   const waitSeconds = streamSeconds ?? grantedSeconds(context, request.wait ?? 0);
   const deadlineMs = Math.min(deadlineOf(nowMs, waitSeconds * 1000), expiresMs);

@@ -152,11 +152,15 @@ function idOf(cursors: ReadonlyMap<string, string>): string {
 /** Puts the next poll in the place of the one that was answered. */
 function goOn(state: StreamState, answered: HeldState): void {
   const { context, sink } = state;
-  const { session, followings, deadlineMs } = answered;
+  const { session, applications, deadlineMs } = answered;
   if (context.drainSeconds !== undefined) return end(state, { reason: 'drain', drainSeconds: context.drainSeconds });
   if (context.now() >= deadlineMs) return end(state, { reason: isExpired(state) ? 'expired' : 'age' });
   if (session.isClosed) return end(state, { reason: 'disconnected' });
-  for (const following of followings) following.read = { epoch: following.epoch, position: following.covered };
+  for (const { cursor, followings } of applications) {
+    // Of one that no event told of yet, reading goes on where it began.
+    if (cursor === undefined) continue;
+    for (const following of followings) following.read = { epoch: following.epoch, position: following.covered };
+  }
   const next: HeldState = {
     ...answered,
     isNew: [],

@@ -1,6 +1,16 @@
 /** Streams met directly, without a servlet: who names their session, and what their ids say. */
-import type { PollRequest } from '@pollux/core';
-import type { ClientIdentity, HeldPoll, StreamEnd, StreamSink } from '@pollux/core/server';
+import type { PollAnswer, PollRequest } from '@pollux/core';
+import {
+  type ClientIdentity,
+  type CommunicationServer,
+  createCommunicationServer,
+  createMemoryBuffer,
+  type HeldPoll,
+  type MessageBuffer,
+  type StreamEnd,
+  type StreamSink,
+} from '@pollux/core/server';
+import { createManualClock } from '@pollux/core/testing';
 import { describe, expect, it } from 'vitest';
 import { createScene, type Scene } from './scene.ts';
 
@@ -13,7 +23,7 @@ interface Reader extends StreamSink {
 
 const alice: ClientIdentity = { recipient: 'alice' };
 
-function read({ server }: Scene, request: PollRequest, options?: { readonly isAnonymous: boolean }): Reader {
+function read({ server }: Pick<Scene, 'server'>, request: PollRequest, options?: { readonly isAnonymous: boolean }): Reader {
   const reader: Reader = {
     buffered: 0,
     answers: [],
@@ -76,4 +86,51 @@ describe("an event's id", () => {
     server.stream({ recipient: 'alice', applications: ['mail'] }, { applications: { crm: place, mail: { cursor: null } } }, sink);
     expect(answers[0]?.startsWith(`crm:${place.cursor}`)).toBe(true);
   });
+});
+
+it('a stream of a session that another server answered last brings nothing anew that came from there', async () => {
+  const clock = createManualClock();
+  const owned = createMemoryBuffer({ clock });
+  const buffer: MessageBuffer = { ...owned, supports: { ...owned.supports, shared: true } };
+  const open = () => createCommunicationServer({ applications: { crm: {}, mail: {} }, clock, buffer });
+  const [here, there] = [open(), open()];
+  const publish = async (application: string, data: number) => {
+    await here.publish(application, { to: { everyone: true }, kind: 'direct', type: 't', data });
+    await clock.settle();
+  };
+  const state = {
+    session: undefined as string | undefined,
+    seq: 0,
+    cursors: { crm: null, mail: null } as Record<string, string | null>,
+  };
+  const requestOf = (): PollRequest => ({
+    ...(state.session !== undefined && { session: state.session }),
+    seq: state.seq++,
+    applications: Object.fromEntries(Object.entries(state.cursors).map(([name, cursor]) => [name, { cursor }])),
+  });
+  const take = (json: string) => {
+    const answer = JSON.parse(json) as PollAnswer;
+    state.session = answer.session;
+    for (const [name, section] of Object.entries(answer.applications ?? {}))
+      if ('cursor' in section) state.cursors[name] = section.cursor;
+    return Object.values(answer.applications ?? {}).flatMap((section) =>
+      'messages' in section ? (section.messages ?? []).map((message) => ('data' in message ? message.data : undefined)) : [],
+    );
+  };
+  const poll = async (server: CommunicationServer): Promise<unknown[]> => {
+    const taken: unknown[] = [];
+    server.poll(alice, requestOf(), { answer: (told) => void taken.push(...(told.status === 200 ? take(told.json) : [])) });
+    await clock.settle();
+    return taken;
+  };
+  await poll(here);
+  await publish('crm', 1);
+  expect(await poll(there)).toEqual([1]);
+  const stream = read({ server: here }, requestOf());
+  await clock.settle();
+  await publish('mail', 2);
+  await publish('crm', 3);
+  expect(stream.answers.flatMap(({ json }) => take(json))).toEqual([2, 3]);
+  expect(stream.answers.at(-1)?.id).toContain(`crm:${stream.answers[0]?.id.split('crm:')[1]?.split(';')[0]}`);
+  await Promise.all([here.close({ drainSeconds: 0 }), there.close({ drainSeconds: 0 })]);
 });
