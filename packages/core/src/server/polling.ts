@@ -64,6 +64,14 @@ function keptFor(context: ServerContext, held: HeldState, nowMs: number): number
   return lifetimeMs(context, held.session) + (isStream ? Math.min(holdMs, heartbeatSeconds * 1000) : holdMs);
 }
 
+/** Keeps the places of a poll whose queues are not asked for as yet; where that fails, they end by themselves. */
+export function keepPlaces(context: ServerContext, held: HeldState): void {
+  const keepMs = keptFor(context, held, context.now());
+  const keep = async () =>
+    await context.buffer.exchange({ session: held.session.id, queues: held.followings, maxBytes: 0, keepMs });
+  keep().then(undefined, () => undefined);
+}
+
 /**
  * Asks again for a poll that nothing woke. A buffer that can tells whether anything came, for less than another exchange:
  * most of what a held poll costs over a network is this.

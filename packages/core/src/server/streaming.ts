@@ -5,15 +5,15 @@
  *   open -> answer -> wait for more -> answer ... -> end    age, drain, superseded, disconnected, credential over
  *              |          ^
  *              v          | the reader took it
- *            paused ------+--> cut                          it took nothing between two heartbeats
+ *            paused ------+--> end, cut                     its time is over; it took nothing between two heartbeats
  */
 import { cursorPart, parseCursor } from '../protocol/cursor.ts';
-import type { Timer } from '../protocol/environment.ts';
 import type { PollRequest } from '../protocol/types.ts';
 import { endPoll } from './answering.ts';
 import { arrive, endOf } from './arriving.ts';
 import type { ClientIdentity, HeldPoll, PollOutcome, StreamEnd, StreamSink } from './communication-server.ts';
 import type { ServerContext } from './context.ts';
+import { type Beating, keepBeating } from './heartbeats.ts';
 import type { HeldState, InternalReply } from './held-poll.ts';
 import { ask } from './polling.ts';
 import type { Session, SessionApplication } from './session.ts';
@@ -25,22 +25,14 @@ const pauseBytes = 262_144;
 /** Part of a stream's age that is random, so that streams begun together do not end together. */
 const ageSpread = 0.2;
 
-interface StreamState {
-  readonly context: ServerContext;
-  readonly sink: StreamSink;
+interface StreamState extends Beating {
   /** Received up to, by application: what the next event's id says. */
   readonly cursors: Map<string, string>;
   readonly expiresMs: number;
   /** Nobody can name its session again: it ends with the stream. */
   readonly isAnonymous: boolean;
   session: Session | undefined;
-  held: HeldState | undefined;
-  beat: Timer | undefined;
-  lastWriteMs: number;
   isOpen: boolean;
-  isOver: boolean;
-  /** The reader had not taken what it was sent at the last heartbeat. */
-  isStuck: boolean;
 }
 
 interface StreamOpening {
@@ -70,7 +62,12 @@ export function openStream(
     lastWriteMs: context.now(),
     isOpen: false,
     isOver: false,
-    isStuck: false,
+    left: undefined,
+    onOverdue: () => end(state, { reason: isExpired(state) ? 'expired' : 'age' }),
+    onStuck() {
+      stop(state);
+      sink.cut();
+    },
   };
   for (const [name, asked] of Object.entries(request.applications)) {
     const place = asked?.read ?? asked?.cursor;
@@ -187,40 +184,22 @@ function goOn(state: StreamState, answered: HeldState): void {
   if (sink.buffered < pauseBytes) return ask(context, next, false, context.now());
   // Busy keeps publishes from asking the buffer for a reader that has no room.
   next.isBusy = true;
+  state.left = undefined;
   sink.onDrain = () => {
     sink.onDrain = undefined;
-    state.isStuck = false;
-    ask(context, next, false, context.now());
+    // What came meanwhile is not for one whose credential is over.
+    if (context.now() >= deadlineMs) state.onOverdue();
+    else ask(context, next, false, context.now());
   };
-}
-
-function keepBeating(state: StreamState): void {
-  const { context, sink } = state;
-  const beatMs = context.limits.heartbeatSeconds * 1000;
-  const idleMs = context.now() - state.lastWriteMs;
-  state.beat = context.clock.setTimeout(
-    () => {
-      if (state.isOver) return;
-      const isPaused = sink.onDrain !== undefined;
-      if (isPaused && state.isStuck) {
-        stop(state);
-        return sink.cut();
-      }
-      state.isStuck = isPaused;
-      if (!isPaused && context.now() - state.lastWriteMs >= beatMs) {
-        sink.beat();
-        state.lastWriteMs = context.now();
-      }
-      keepBeating(state);
-    },
-    state.isStuck || sink.onDrain !== undefined ? beatMs : Math.max(1, beatMs - idleMs),
-  );
+  keepBeating(state);
 }
 
 function end(state: StreamState, how: StreamEnd): void {
   // Whoever superseded it knows its session's name and goes on with it.
   stop(state, how.reason === 'superseded');
   state.sink.end(idOf(state.cursors), how);
+  state.left = undefined;
+  if (state.sink.buffered > 0) keepBeating(state);
 }
 
 function stop(state: StreamState, isTaken = false): void {

@@ -31,7 +31,10 @@ export interface OpenAnswer {
   end(): void;
   /** Drops the connection with what is unsent. */
   cut(): void;
-  /** Bytes written that the connection has not taken. */
+  /**
+   * Bytes written that the connection has not taken. MUST come down with what it takes, and not only when it has taken all: by
+   * that a slow reader is known from one that does not read.
+   */
   readonly buffered: number;
   /** Called whenever `buffered` has come down to nothing. */
   onDrain: (() => void) | undefined;
