@@ -77,6 +77,11 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
     for (const { worker } of slots) tell(worker, message);
   }
 
+  function startNoMore(): void {
+    isEnding = true;
+    for (const { timer } of slots) clearTimeout(timer);
+  }
+
   function sealed(worker: Worker): void {
     if (unsealed?.delete(worker) !== true || unsealed.size > 0) return;
     for (const slot of slots) tell(slot.worker, { kind: 'all-sealed' });
@@ -86,7 +91,7 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
     switch (kind) {
       case 'seal-all':
         // From now on none is started anew: it would accept.
-        isEnding = true;
+        startNoMore();
         unsealed = new Set(slots.flatMap((slot) => slot.worker ?? []));
         orderAll({ kind: 'seal' });
         return;
@@ -145,8 +150,7 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
   }
 
   async function end(): Promise<void> {
-    isEnding = true;
-    for (const { timer } of slots) clearTimeout(timer);
+    startNoMore();
     const running = slots.flatMap(({ worker }) => worker ?? []);
     const ended = Promise.all(running.map((worker) => new Promise((resolve) => worker.once('exit', resolve))));
     orderAll({ kind: 'end' });

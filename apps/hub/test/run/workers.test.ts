@@ -44,3 +44,31 @@ it('one that cannot be started has ended', async () => {
     new WorkerError('worker 1 ended with spawn EAGAIN before it served'),
   );
 });
+
+it('one that ended before all were told to accept nothing more is not started again after that: it would accept', async () => {
+  const started: EventEmitter[] = [];
+  vi.spyOn(cluster, 'fork').mockImplementation(() => {
+    const self = Object.assign(new EventEmitter(), {
+      process: { pid: 1 },
+      isConnected: () => true,
+      send: ({ kind }: { readonly kind: string }) => {
+        if (kind === 'end') process.nextTick(() => self.emit('exit', 0, null));
+      },
+    });
+    started.push(self);
+    setImmediate(() => self.emit('message', { kind: 'serving', url: '' }));
+    return self as unknown as Worker;
+  });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const workers = await startWorkers({ ...configuration, workers: 2 }, logger);
+    const [first, second] = started;
+    second?.emit('exit', null, 'SIGKILL');
+    first?.emit('message', { kind: 'seal-all' });
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(started).toHaveLength(2);
+    await workers.stop();
+  } finally {
+    vi.useRealTimers();
+  }
+});

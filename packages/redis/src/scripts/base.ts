@@ -17,7 +17,7 @@ const stubBytes = 512;
 const keyBytes = 160;
 
 /** Positions skipped after a failover: more than can have been assigned by a primary that is no more. */
-const skipped = 16_777_216;
+export const skipped = 16_777_216;
 
 /** Losses that one ledger tells apart, and endings that are noted, as in memory. */
 const ledgerLength = 48;

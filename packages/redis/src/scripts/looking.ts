@@ -1,4 +1,5 @@
-/** Looking without touching: nothing here acknowledges, expires, or skips what a failover may have lost. */
+/** Looking without touching: nothing here acknowledges or expires, or notes what a failover may have lost. */
+import { skipped } from './base.ts';
 
 const beginning = `
 local call, sub, match = redis.call, string.sub, string.match
@@ -114,11 +115,20 @@ end
 return { echo, {}, found }
 `;
 
-/** Everything in one queue. */
+/**
+ * Everything in one queue. One that nobody touched since a failover skips here what may be lost, as the next touch would:
+ * where it is imported its positions are given on, and no era tells.
+ */
 export const dump: string = `${beginning}
 local suffix = ARGV[4]
+local record = recordAt(PREFIX .. 'q:' .. suffix) or {}
+if record.e and record.g ~= (call('HGET', KEYS[1], 'era') or '0') then
+  local last = record.l + ${skipped}
+  record.L = string.format('%sz%.0f %.0f -;', record.L or '', record.l + 1, last)
+  record.l = last
+end
 return { echo, {}, {
-  fieldsOf(recordAt(PREFIX .. 'q:' .. suffix) or {}),
+  fieldsOf(record),
   call('LRANGE', PREFIX .. 'm:' .. suffix, 0, -1),
   call('LRANGE', PREFIX .. 'x:' .. suffix, 0, -1),
   call('HGETALL', PREFIX .. 'k:' .. suffix),
