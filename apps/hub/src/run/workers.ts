@@ -86,7 +86,7 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
     switch (kind) {
       case 'seal-all':
         // From now on none is started anew: it would accept.
-        isEnding = true;
+        startNoMore();
         unsealed = new Set(slots.flatMap((slot) => slot.worker ?? []));
         orderAll({ kind: 'seal' });
         return;
@@ -144,9 +144,13 @@ export async function startWorkers(configuration: HubConfiguration, logger: Logg
     }, slot.againMs);
   }
 
-  async function end(): Promise<void> {
+  function startNoMore(): void {
     isEnding = true;
     for (const { timer } of slots) clearTimeout(timer);
+  }
+
+  async function end(): Promise<void> {
+    startNoMore();
     const running = slots.flatMap(({ worker }) => worker ?? []);
     const ended = Promise.all(running.map((worker) => new Promise((resolve) => worker.once('exit', resolve))));
     orderAll({ kind: 'end' });

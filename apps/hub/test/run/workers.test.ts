@@ -4,9 +4,13 @@ import { EventEmitter } from 'node:events';
 import type { Logger } from 'pino';
 import { afterEach, expect, it, vi } from 'vitest';
 import type { HubConfiguration } from '../../src/configuration/configuration.ts';
+import type { ToWorker } from '../../src/run/worker-messages.ts';
 import { startWorkers, WorkerError } from '../../src/run/workers.ts';
 
-afterEach(() => void vi.restoreAllMocks());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
 
 const configuration = {
   workers: 1,
@@ -43,4 +47,30 @@ it('one that cannot be started has ended', async () => {
   await expect(startWorkers(configuration, logger)).rejects.toEqual(
     new WorkerError('worker 1 ended with spawn EAGAIN before it served'),
   );
+});
+
+it('one that ended is not started anew once all are to accept nothing more: it would accept what a final export misses', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const [told, workers]: [string[], EventEmitter[]] = [[], []];
+  const fork = vi.spyOn(cluster, 'fork').mockImplementation(() => {
+    const self = Object.assign(new EventEmitter(), {
+      process: { pid: workers.length + 1 },
+      isConnected: () => true,
+      send({ kind }: ToWorker) {
+        told.push(kind);
+        if (kind === 'end') setImmediate(() => self.emit('exit', 0, null));
+      },
+    });
+    workers.push(self);
+    setImmediate(() => self.emit('message', { kind: 'serving', url: '' }));
+    return self as unknown as Worker;
+  });
+  const running = await startWorkers({ ...configuration, workers: 2 }, logger);
+  workers[1]?.emit('exit', null, 'SIGKILL');
+  workers[0]?.emit('message', { kind: 'seal-all' });
+  workers[0]?.emit('message', { kind: 'sealed' });
+  expect(told).toEqual(['seal', 'all-sealed']);
+  vi.runAllTimers();
+  expect(fork).toHaveBeenCalledTimes(2);
+  await running.stop();
 });
