@@ -107,6 +107,16 @@ describe('the throttle', () => {
     expect(throttle.waitSeconds(['a'])).toBe(0);
   });
 
+  it('lets nobody wait longer because the clock was set back', () => {
+    let now = 1e12;
+    const throttle = createThrottle(() => now);
+    for (let index = 0; index < 6; index += 1) throttle.failed(['a']);
+    now -= 86_400_000;
+    expect(throttle.waitSeconds(['a'])).toBe(4);
+    now += 4000;
+    expect(throttle.waitSeconds(['a'])).toBe(0);
+  });
+
   it('stays bounded under a flood of names', () => {
     const throttle = createThrottle(() => 0);
     for (let index = 0; index < 30_000; index += 1) throttle.failed([`name:${index}`]);
