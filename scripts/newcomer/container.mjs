@@ -65,8 +65,12 @@ async function ask(url, key, body) {
  * @param {string} folder an empty one, which becomes the image
  */
 export async function buildAndRun(clone, folder) {
-  const instructions = instructionsOf(readFileSync(join(clone, 'apps/hub/Containerfile'), 'utf8'));
-  const steps = only(instructions, 'RUN');
+  const all = instructionsOf(readFileSync(join(clone, 'apps/hub/Containerfile'), 'utf8'));
+  const begins = all.findLastIndex(({ word }) => word === 'FROM');
+  const steps = only(all.slice(0, begins), 'RUN');
+  const instructions = all.slice(begins);
+  const volume = `install -d -o ${only(instructions, 'USER')} -g ${only(instructions, 'USER')} /var/lib/pollux`;
+  if (only(instructions, 'RUN') !== volume) throw new Error('The container file leaves the folder of messages to root.');
   if (!steps.startsWith(installed)) throw new Error(`The container file's RUN does not begin with "${installed}".`);
   const built = await run('sh', ['-c', steps.slice(installed.length)], { cwd: clone, env: shellEnvironment() });
   if (built.code !== 0) throw new Error(`The container file's RUN ended with ${built.code}:\n${built.output}`);

@@ -15,7 +15,9 @@ describe('signing in', () => {
       body: JSON.stringify({ name: 'admin', password }),
     });
     expect(answer.status).toBe(200);
-    expect(answer.headers['set-cookie']?.[0]).toMatch(/^pollux_admin=[\w-]{43}; Path=\/console\/; HttpOnly; SameSite=Strict$/);
+    expect(answer.headers['set-cookie']?.[0]).toMatch(
+      /^pollux_admin_\d+=[\w-]{43}; Path=\/console\/; HttpOnly; SameSite=Strict$/,
+    );
     expect(answer.body).not.toContain(password);
   });
 
@@ -28,6 +30,19 @@ describe('signing in', () => {
       body: JSON.stringify({ name: 'admin', password }),
     });
     expect(answer.headers['set-cookie']?.[0]).toContain('; Secure');
+  });
+
+  it('stands at each of several ports of one host, whose cookies a browser keeps together', async () => {
+    await using first = await openAdmin();
+    await using second = await openAdmin();
+    const jar = new Map<string, string>();
+    for (const admin of [first, second]) {
+      const [name = '', value = ''] = (await admin.signIn('operator')).split('=');
+      jar.set(name, value);
+    }
+    const cookie = [...jar].map((pair) => pair.join('=')).join('; ');
+    for (const admin of [first, second])
+      expect((await admin.send('/trpc/session.me', { headers: { cookie } })).body).toContain('"role":"operator"');
   });
 
   it('says who one is, and forgets it at sign-out on the server as well', async () => {
@@ -89,6 +104,16 @@ describe('the throttle', () => {
     expect(throttle.waitSeconds(['a'])).toBe(300);
     now += 3_600_001;
     throttle.failed(['a']);
+    expect(throttle.waitSeconds(['a'])).toBe(0);
+  });
+
+  it('lets nobody wait longer because the clock was set back', () => {
+    let now = 1e12;
+    const throttle = createThrottle(() => now);
+    for (let index = 0; index < 6; index += 1) throttle.failed(['a']);
+    now -= 86_400_000;
+    expect(throttle.waitSeconds(['a'])).toBe(4);
+    now += 4000;
     expect(throttle.waitSeconds(['a'])).toBe(0);
   });
 

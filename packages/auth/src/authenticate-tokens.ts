@@ -1,11 +1,11 @@
 import { CommunicationError, problem } from '@pollux/core';
 import type { ClientIdentity, RequestView } from '@pollux/core/server';
-import { errors, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { errors, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import { bearerIn } from './bearer.ts';
 import { isName } from './names.ts';
 import { createTokenCache } from './token-cache.ts';
 import { faultOf, identityOf, type TokenFault } from './token-fault.ts';
-import { type KeySettings, type Verifier, verifiersOf } from './verifiers.ts';
+import { type KeySettings, mostKeys, type Verifier, verifiersOf } from './verifiers.ts';
 import { refuseUnknown, wholeNumber, wrongSetting } from './wrong-setting.ts';
 
 /** Answers the servlet's question who is polling; at once where it knows. */
@@ -91,11 +91,16 @@ export function authenticateTokens(settings: TokenSettings): Authenticate {
 }
 
 /** Tries the keys one after another; only a signature of another key leads on to the next. */
-async function verify(verifiers: readonly Verifier[], token: string, checks: JWTVerifyOptions): ReturnType<typeof jwtVerify> {
+async function verify(verifiers: readonly Verifier[], token: string, checks: JWTVerifyOptions): Promise<JWTVerifyResult> {
   let failure: unknown;
-  for (const { algorithms, getKey } of verifiers) {
+  for (const { algorithms, getKey, renew } of verifiers) {
+    const all = { ...checks, algorithms: [...algorithms] };
     try {
-      return await jwtVerify(token, getKey, { ...checks, algorithms: [...algorithms] });
+      return await verifyBy(getKey, token, all).catch(async (error: unknown) => {
+        // A key of a set without ids was exchanged: nothing but its signature tells.
+        if (!(error instanceof errors.JWSSignatureVerificationFailed) || !(await renew?.())) throw error;
+        return verifyBy(getKey, token, all);
+      });
     } catch (error) {
       const isOtherKey = error instanceof errors.JWSSignatureVerificationFailed || error instanceof errors.JOSEAlgNotAllowed;
       // Of keys for several algorithms, the one that fits tells more than the one that does not.
@@ -104,6 +109,24 @@ async function verify(verifiers: readonly Verifier[], token: string, checks: JWT
     }
   }
   throw failure;
+}
+
+/** Checks against the key that is found; where a set has several for a token that names none, against one after another. */
+async function verifyBy(getKey: Verifier['getKey'], token: string, checks: JWTVerifyOptions): Promise<JWTVerifyResult> {
+  try {
+    return await jwtVerify(token, getKey, checks);
+  } catch (error) {
+    if (!(error instanceof errors.JWKSMultipleMatchingKeys)) throw error;
+    let tried = 0;
+    for await (const key of error) {
+      if (tried++ === mostKeys) break;
+      const found = await jwtVerify(token, key, checks).catch((failure: unknown) => {
+        if (!(failure instanceof errors.JWSSignatureVerificationFailed)) throw failure;
+      });
+      if (found) return found;
+    }
+    throw new errors.JWSSignatureVerificationFailed();
+  }
 }
 
 function checksOf(settings: TokenSettings): { readonly checks: JWTVerifyOptions; readonly tolerance: number } {

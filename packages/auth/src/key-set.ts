@@ -10,19 +10,34 @@ const cooldownMs = 30_000;
 /** Milliseconds after which a key that was taken out of the set is no longer believed. */
 const freshMs = 600_000;
 
-/** What finds a token's key in a set. */
-export function keySetOf(setting: string, jwks: unknown): JWTVerifyGetKey {
-  if (typeof jwks === 'string' || jwks instanceof URL)
-    return createRemoteJWKSet(addressOf(setting, jwks), {
+/** A set of keys. */
+export interface KeySet {
+  /** Finds a token's key. */
+  readonly getKey: JWTVerifyGetKey;
+  /** Fetches the set anew; false where it is not fetched at all, or was just now. */
+  readonly renew: () => Promise<boolean>;
+}
+
+/** The set that is given, or whose address is. */
+export function keySetOf(setting: string, jwks: unknown): KeySet {
+  if (typeof jwks === 'string' || jwks instanceof URL) {
+    const remote = createRemoteJWKSet(addressOf(setting, jwks), {
       timeoutDuration: fetchMs,
       cooldownDuration: cooldownMs,
       cacheMaxAge: freshMs,
     });
+    const renew = async (): Promise<boolean> => {
+      if (remote.coolingDown) return false;
+      await remote.reload();
+      return true;
+    };
+    return { getKey: remote, renew };
+  }
   const { keys } = (jwks ?? {}) as Partial<JSONWebKeySet>;
   if (!Array.isArray(keys) || keys.length === 0)
     throw wrongSetting(setting, 'is no key set. Give its https address, or an object { keys: [...] } with at least one key.');
   for (const [index, key] of keys.entries()) publicKeyOf(`${setting}.keys[${index}]`, key);
-  return createLocalJWKSet(jwks as JSONWebKeySet);
+  return { getKey: createLocalJWKSet(jwks as JSONWebKeySet), renew: () => Promise.resolve(false) };
 }
 
 function addressOf(setting: string, text: string | URL): URL {

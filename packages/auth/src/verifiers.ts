@@ -24,10 +24,12 @@ export interface KeySettings {
 export interface Verifier {
   readonly algorithms: readonly TokenAlgorithm[];
   readonly getKey: JWTVerifyGetKey;
+  /** Asked where no key fits: whether there may be others now. */
+  readonly renew?: () => Promise<boolean>;
 }
 
 /** Keys at once; each costs a check for a token that none of them signed. */
-const mostKeys = 8;
+export const mostKeys = 8;
 const sources = ['secret', 'publicKey', 'jwks'] as const;
 
 /** Reads the settings. @throws TypeError for what cannot be meant */
@@ -56,7 +58,7 @@ function keyVerifiers({ secret, publicKey }: KeySettings): Verifier[] {
 }
 
 function setVerifier({ jwks }: KeySettings): Verifier {
-  return { algorithms: ['EdDSA', 'RS256'], getKey: keySetOf('jwks', jwks) };
+  return { algorithms: ['EdDSA', 'RS256'], ...keySetOf('jwks', jwks) };
 }
 
 function restrict(verifiers: readonly Verifier[], algorithms: readonly TokenAlgorithm[] | undefined): readonly Verifier[] {

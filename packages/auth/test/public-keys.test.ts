@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CommunicationError } from '@pollux/core';
 import { exportJWK, exportPKCS8, exportSPKI, generateKeyPair, SignJWT } from 'jose';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { authenticateTokens, type TokenFault, type TokenSettings } from '../src/index.ts';
 import { handmade, secret, showing } from './tokens-by-hand.ts';
 
@@ -108,6 +108,28 @@ describe('a key set', () => {
     expect(await verify({ jwks, ...named }, await signed('EdDSA', ed, { kid: 'one' }, { iss: 'https://evil.example' }))).toBe(
       'claim',
     );
+  });
+
+  it('without ids is tried key by key, as while one is being exchanged', async () => {
+    const keys = [await exportJWK(strange.publicKey), await exportJWK(ed.publicKey), await exportJWK(rsa.publicKey)];
+    expect(await verify({ jwks: { keys }, ...named }, await signed('EdDSA', ed))).toBe('alice');
+    expect(await verify({ jwks: { keys }, ...named }, await signed('EdDSA', ed, {}, { aud: 'billing' }))).toBe('claim');
+    const other = await generateKeyPair('EdDSA');
+    expect(await verify({ jwks: { keys }, ...named }, await signed('EdDSA', other))).toBe('signature');
+  });
+
+  it('without ids is fetched anew where none of its keys fits, but not again and again', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const { url, served } = await serveKeys([await exportJWK(strange.publicKey)]);
+    const authenticate = authenticateTokens({ jwks: url, ...named });
+    expect(await authenticate(showing(await signed('EdDSA', strange)))).toMatchObject({ recipient: 'alice' });
+    served.keys = [await exportJWK(ed.publicKey)];
+    vi.setSystemTime(Date.now() + 60_000);
+    for (let i = 0; i < 3; i++)
+      expect(await authenticate(showing(await signed('EdDSA', ed)))).toMatchObject({ recipient: 'alice' });
+    for (let i = 0; i < 3; i++) expect(await authenticate(showing(await signed('EdDSA', strange, { a: i })))).toBeUndefined();
+    expect(served.count).toBe(2);
   });
 
   it('is fetched once, by address; a key in the token itself is never believed', async () => {

@@ -1,3 +1,5 @@
+import { visible } from './visible.ts';
+
 export type Address =
   | { readonly kind: 'recipient'; readonly name: string }
   | { readonly kind: 'group'; readonly name: string }
@@ -5,7 +7,7 @@ export type Address =
 
 /** The name of an address for people. */
 export function addressName(address: Address): string {
-  return address.kind === 'everyone' ? 'Everyone' : address.name;
+  return address.kind === 'everyone' ? 'Everyone' : visible(address.name);
 }
 
 /** An address as text for a URL: `recipient:alice`. */

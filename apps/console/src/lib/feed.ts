@@ -2,6 +2,7 @@
 import type { FeedKind, FeedRow } from '@pollux/admin/contract';
 import { addressName } from './address.ts';
 import { formatBytes, formatDuration, plural } from './format.ts';
+import { visible } from './visible.ts';
 
 export type Tone = 'blue' | 'violet' | 'green' | 'amber' | 'red' | 'grey';
 
@@ -49,6 +50,10 @@ function messagesOf(row: FeedRow): string {
 
 /** What the event is about, in a few words. */
 export function subjectOf(row: FeedRow): string {
+  return visible(plainSubjectOf(row));
+}
+
+function plainSubjectOf(row: FeedRow): string {
   switch (row.kind) {
     case 'accepted':
       return row.message === 'withdrawn' ? 'withdrawal' : (row.type ?? '');
@@ -90,6 +95,6 @@ export function measureOf(row: FeedRow): string {
 /** Whom it concerns. */
 export function targetOf(row: FeedRow): string {
   if (row.kind === 'delivered' || row.kind === 'acknowledged' || !row.address)
-    return row.recipient ?? (row.address ? addressName(row.address) : '');
+    return row.recipient === undefined ? (row.address ? addressName(row.address) : '') : visible(row.recipient);
   return addressName(row.address);
 }

@@ -2,6 +2,7 @@
 import type { JourneyStep, JourneyView } from '@pollux/admin/contract';
 import type { Tone } from './feed.ts';
 import { formatDuration, plural } from './format.ts';
+import { visible } from './visible.ts';
 
 export interface Stage {
   readonly title: string;
@@ -28,7 +29,7 @@ function stageOf(step: JourneyStep): Omit<Stage, 'after'> {
   switch (step.kind) {
     case 'delivered':
       return {
-        title: `Delivered to ${step.recipient}`,
+        title: `Delivered to ${visible(step.recipient)}`,
         detail: `in poll ${step.poll}, ${step.transport}`,
         tone: 'violet',
         atMs: step.atMs,
@@ -36,14 +37,20 @@ function stageOf(step: JourneyStep): Omit<Stage, 'after'> {
       };
     case 'acknowledged':
       return {
-        title: `Acknowledged by ${step.recipient}`,
+        title: `Acknowledged by ${visible(step.recipient)}`,
         detail: 'its handlers are done',
         tone: 'green',
         atMs: step.atMs,
         session: step.session,
       };
     case 'failed':
-      return { title: `Failed at ${step.recipient}`, detail: step.reason, tone: 'red', atMs: step.atMs, session: step.session };
+      return {
+        title: `Failed at ${visible(step.recipient)}`,
+        detail: visible(step.reason),
+        tone: 'red',
+        atMs: step.atMs,
+        session: step.session,
+      };
     case 'removed': {
       const [title, tone] = removals[step.reason] ?? [step.reason, 'grey' as const];
       return { title, detail: '', tone, atMs: step.atMs };

@@ -33,15 +33,21 @@ function audienceOf(line: CommandLine): Audience {
   return audience;
 }
 
-function dataOf(text: string): unknown {
+/** The payload as it was written: read and written anew, a number beyond 2^53 would be another one. */
+function dataOf(text: string): string {
   const fault = findJsonFault(text);
-  if (fault === undefined) return JSON.parse(text);
+  if (fault === undefined) return text.trim();
   throw new UsageError(
     `--data is not JSON: column ${fault.column}: ${fault.reason}; a text needs its own quotes: --data '"hello"'`,
   );
 }
 
-async function contentOf(line: CommandLine, io: CommandIo): Promise<Pick<Notification, 'kind' | 'data' | 'fetch'>> {
+interface Content extends Pick<Notification, 'kind' | 'fetch'> {
+  /** As JSON text. */
+  readonly data?: string;
+}
+
+async function contentOf(line: CommandLine, io: CommandIo): Promise<Content> {
   const data = line.text('data');
   const href = line.text('fetch');
   if ((data === undefined) === (href === undefined)) {
@@ -56,8 +62,8 @@ async function contentOf(line: CommandLine, io: CommandIo): Promise<Pick<Notific
   return { kind: 'fetch', fetch: { href, ...(version !== undefined && { version }), ...(spread !== undefined && { spread }) } };
 }
 
-/** The notification that a command line describes; throws `UsageError`. */
-export async function notificationOf(line: CommandLine, io: CommandIo): Promise<Notification> {
+/** The notification that a command line describes, as JSON text; throws `UsageError`. */
+export async function notificationOf(line: CommandLine, io: CommandIo): Promise<string> {
   const to = audienceOf(line);
   const type = line.text('type');
   if (!type) throw new UsageError('--type is missing: what happened? For example --type order.changed');
@@ -66,13 +72,16 @@ export async function notificationOf(line: CommandLine, io: CommandIo): Promise<
     throw new UsageError(`--urgency must be one of ${urgencies.join(', ')}`);
   }
   const [topic, key, ttl] = [line.text('topic'), line.text('key-id'), wholeNumberOf(line, 'ttl', 1, 31_536_000)];
-  return {
+  const { data, ...content } = await contentOf(line, io);
+  const rest: Omit<Notification, 'data'> = {
     to,
     type,
-    ...(await contentOf(line, io)),
+    ...content,
     ...(ttl !== undefined && { ttl }),
     ...(urgency !== undefined && { urgency }),
     ...(topic !== undefined && { topic }),
     ...(key !== undefined && { key }),
   };
+  const text = JSON.stringify(rest);
+  return data === undefined ? text : `${text.slice(0, -1)},"data":${data}}`;
 }

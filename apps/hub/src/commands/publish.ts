@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { applicationPattern, type Notification, type Problem, type PublishAnswer } from '@pollux/core';
+import { applicationPattern, type Problem, type PublishAnswer } from '@pollux/core';
 import { hostInUrl } from '../configuration/text-rules.ts';
 import {
   type Command,
@@ -55,12 +55,12 @@ function keyOf(line: CommandLine, io: CommandIo): string {
   );
 }
 
-async function post(url: string, key: string, notification: Notification): Promise<Response> {
+async function post(url: string, key: string, notification: string): Promise<Response> {
   try {
     return await fetch(url, {
       method: 'POST',
       headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-      body: JSON.stringify(notification),
+      body: notification,
       // A redirection would carry the key elsewhere.
       redirect: 'error',
       signal: AbortSignal.timeout(patienceMs),

@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { createAuthentication } from '../../src/identity/tokens.ts';
+import { poll, tokenFor } from '../support/client.ts';
 import { goodConfiguration, key, secret } from '../support/good-configuration.ts';
 import { configurationFile, hubCommand, runHub, runMain, serveHub } from '../support/hub-process.ts';
 
@@ -186,6 +187,15 @@ describe('publish', () => {
       keyFile,
     ]);
     expect(fetched.code).toBe(0);
+  });
+
+  it('hands a payload on as it was written, to the last digit', async () => {
+    await using hub = await serveHub(goodConfiguration());
+    const environment = { POLLUX_URL: hub.url, POLLUX_KEY: key };
+    const sent = await runHub([...hello, '--data', '{"id":12345678901234567890,"rate":1.10}'], environment);
+    expect(sent).toMatchObject({ code: 0 });
+    const answer = await (await poll(hub.url, await tokenFor('alice'))).text();
+    expect(answer).toContain('{"id":12345678901234567890,"rate":1.10}');
   });
 
   it('tells why something was not accepted', async () => {

@@ -25,6 +25,8 @@ export function createThrottle(now: () => number): Throttle {
     const found = failures.get(key);
     if (!found || found.count < freeAttempts) return 0;
     const wait = Math.min(longestSeconds, 2 ** (found.count - freeAttempts + 1));
+    // Of a clock that was set back a failure lies ahead: it counts as one of now.
+    found.lastMs = Math.min(found.lastMs, now());
     return Math.max(0, Math.ceil((found.lastMs + wait * 1000 - now()) / 1000));
   }
 

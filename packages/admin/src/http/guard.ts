@@ -4,11 +4,8 @@ import type { IncomingMessage } from 'node:http';
 /** Why a request is refused, or undefined. */
 export type Guard = (request: IncomingMessage) => string | undefined;
 
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-function hostName(host: string): string {
-  return host.toLowerCase().replace(/:\d+$/, '');
-}
+/** No name that somebody else may have answered, so that a page of theirs could reach it. */
+const loopback = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/;
 
 /**
  * Against DNS rebinding only loopback names and the hosts of `origins` are answered; against forged requests whatever a
@@ -25,8 +22,7 @@ export function createGuard(origins: readonly string[]): Guard {
 
   return ({ headers, method }) => {
     const host = headers.host?.toLowerCase() ?? '';
-    if (!loopback.has(hostName(host)) && !hosts.has(host))
-      return 'This host name is not served here. Name it in the origins setting.';
+    if (!loopback.test(host) && !hosts.has(host)) return 'This host name is not served here. Name it in the origins setting.';
     const { origin } = headers;
     if (origin !== undefined && !ownOrigin(origin.toLowerCase(), host)) return 'Requests from another origin are not allowed.';
     const site = headers['sec-fetch-site'];

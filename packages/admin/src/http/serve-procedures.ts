@@ -26,7 +26,7 @@ export function contextOf(services: AdminServices, request: IncomingMessage, res
     user: token === undefined ? undefined : sessions.find(token),
     remote: request.socket.remoteAddress ?? '',
     setToken: (next) => {
-      response.setHeader('set-cookie', writeToken(next, cookie));
+      response.setHeader('set-cookie', writeToken(request, next, cookie));
     },
   };
 }

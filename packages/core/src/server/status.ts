@@ -81,6 +81,14 @@ function sameAddress(a: QueueName['address'], b: QueueName['address']): boolean 
   return a.kind === b.kind && (a.kind === 'everyone' || b.kind === 'everyone' || a.name === b.name);
 }
 
+/** Where nodes share a buffer, it knows who reads a recipient's queue, but not who else is polling, nor who reads a log. */
+function nobodyAt({ buffer }: ServerContext, { address, application }: QueueName): string {
+  if (!buffer.supports.shared) return 'Nobody at this address is polling.';
+  return address.kind === 'recipient'
+    ? `Nobody at this address is polling for ${application}, at whatever node.`
+    : 'Nobody at this address is polling this node; those who poll another get it there, which is not known here.';
+}
+
 type Explanation = Pick<DeliveryStatus, 'code' | 'why'>;
 
 function explain(
@@ -100,10 +108,10 @@ function explain(
     // Everyone's followers are the application's own sessions; whoever else polls is there all the same.
     const isAnybodyThere = sessions.length > 0 || (address.kind === 'everyone' && context.sessions.size > 0);
     return !isAnybodyThere
-      ? { code: 'no-session', why: 'Nobody at this address is polling. It waits for a client, or expires.' }
+      ? { code: 'no-session', why: `${nobodyAt(context, found.queue)} It waits for a client, or expires.` }
       : {
           code: 'not-polled',
-          why: `A client is polling, but not for ${application}: that application has no client code in the page.`,
+          why: `A client is polling, but not for ${application}: that application has no client code in the page, or was refused to it.`,
         };
   }
   const held = waiting.map(({ session }) => context.sessions.get(session)).filter((session) => session?.held !== undefined);

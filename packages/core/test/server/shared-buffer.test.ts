@@ -76,7 +76,7 @@ function openScene({ canLook = false, isAway = (): boolean => false } = {}) {
     const other = createCommunicationServer({ applications: { crm: {}, mail: {} }, buffer: inner, clock });
     await other.publish('mail', { to: { recipients: ['alice'] }, kind: 'direct', type: 't', data: 'unheard' });
   }
-  return { clock, asked, looks, kept, poll, publish, appendUnheard };
+  return { server, clock, asked, looks, kept, poll, publish, appendUnheard };
 }
 
 const all = ['crm recipient', 'crm everyone', 'mail recipient', 'mail everyone'];
@@ -166,5 +166,19 @@ describe('a held poll on a shared buffer', () => {
     await clock.advance(5100);
     expect(held.data()).toBe(503);
     expect((await poll({ wait: 0 })).data()).toBe(204);
+  });
+});
+
+describe('why has this message not been delivered, on a shared buffer?', () => {
+  it('because nobody polls this node: of others it claims nothing that it cannot know', async () => {
+    const { server } = openScene();
+    const [recipient, group] = await Promise.all(
+      [{ recipients: ['bob'] }, { group: 'sales' }].map(async (to) => {
+        const { accepted } = await server.publish('crm', { to, kind: 'direct', type: 't', data: 1 } as never);
+        return server.status('crm', accepted[0]?.id ?? '');
+      }),
+    );
+    expect(recipient).toMatchObject({ code: 'no-session', why: expect.stringContaining('polling for crm, at whatever node') });
+    expect(group).toMatchObject({ code: 'no-session', why: expect.stringContaining('those who poll another get it there') });
   });
 });

@@ -20,6 +20,13 @@ describe('why has this message not been delivered?', () => {
     expect(why(scene, scene.send('crm', 'alice'))).toMatchObject({ code: 'not-polled', sessions: [{ state: 'not-registered' }] });
   });
 
+  it('because the application was refused to its page', () => {
+    const scene = createScene({ crm: {}, mail: {} });
+    scene.client({ recipient: 'alice', applications: ['mail'] }).poll(['crm', 'mail']);
+    const status = why(scene, scene.send('crm', 'alice'));
+    expect(status).toMatchObject({ code: 'not-polled', why: expect.stringContaining('was refused to it') });
+  });
+
   it('because no page has client code of the application, for everyone as well', () => {
     const scene = createScene({ crm: {}, mail: {} });
     const publish = () => {
