@@ -28,25 +28,16 @@ export function createNodeHandler(options: ServletOptions, { headers = 'write-at
   const servlet = createServlet(options);
   const setsHeaders = headers === 'set-one-by-one';
   return (request, response) => {
-    const target = originForm(request.url ?? '');
-    if (!servlet.matches(target)) return false;
+    if (!servlet.matches(request.url ?? '')) return false;
     if (hasTwoHosts(request.rawHeaders)) {
       response.writeHead(400, ['connection', 'close', 'content-length', '0']).end();
       return true;
     }
-    const exchange = new NodeExchange(request, response, target, setsHeaders);
+    const exchange = new NodeExchange(request, response, setsHeaders);
     watchConnection(request.socket, exchange);
     servlet.handle(exchange);
     return true;
   };
-}
-
-/** The path and query of a target; clients of a proxy name the whole address (RFC 9112, section 3.2.2). */
-function originForm(target: string): string {
-  if (target.startsWith('/')) return target;
-  const rest = /^https?:\/\/[^/?#]+(.*)$/i.exec(target)?.[1];
-  if (rest === undefined) return target;
-  return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
 /** One listener, shared by all, on each connection and not on each request: held polls come by the thousand. */

@@ -16,8 +16,8 @@ export class NodeExchange implements Exchange {
   readonly #response: ServerResponse;
   readonly #setsHeaders: boolean;
 
-  constructor(request: IncomingMessage, response: ServerResponse, target: string, setsHeaders: boolean) {
-    this.target = target;
+  constructor(request: IncomingMessage, response: ServerResponse, setsHeaders: boolean) {
+    this.target = request.url ?? '';
     this.native = request;
     this.before = undefined;
     this.#held = undefined;
