@@ -24,7 +24,8 @@ function passwordOf(line: CommandLine, { environment }: CommandIo): string {
   if (file === undefined)
     throw new CommandError('No password. Set POLLUX_CONSOLE_PASSWORD, or name a file with --password-file.');
   try {
-    return readFileSync(file, 'utf8').trimEnd();
+    // As `pollux-hub password` reads it.
+    return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
   } catch (error) {
     throw new CommandError(`Cannot read the password file ${file}: ${(error as NodeJS.ErrnoException).code}`);
   }

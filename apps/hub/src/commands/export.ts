@@ -50,7 +50,8 @@ Writes every queue with its messages, cursors, keys and losses as JSON Lines, so
 "pollux-hub import" has read it. With --hub it asks a running hub; without, it opens the store that the configuration
 names (a store in files must not be in use by a running hub).
 
-      --final           the hub accepts nothing more, hands everything over, and ends: for moving to another buffer
+      --final           the hub accepts nothing more, hands everything over, and ends: for moving to another buffer. Other hubs
+                        over the same Redis go on accepting: end them before
 ${consoleHelp}
 
 ${settingHelp}`,

@@ -87,6 +87,19 @@ describe('export and import', () => {
     });
   });
 
+  it('a password file holds the password to its last character', async () => {
+    const spaced = 'ends with a space ';
+    const { out } = await runMain(['password'], {}, spaced);
+    await using hub = await serveHub(
+      goodConfiguration('admin.credentials', [{ name: 'admin', password: out.trim(), role: 'admin' }]),
+    );
+    const passwordFile = join(directory, 'password');
+    writeFileSync(passwordFile, `${spaced}\r\n`);
+    const file = join(directory, 'spaced.jsonl');
+    const done = await runMain(['export', file, '--hub', hub.admin, '--password-file', passwordFile]);
+    expect(done).toMatchObject({ code: 0 });
+  });
+
   it.each([
     { args: ['export'], code: 64, says: 'Which file shall be written?' },
     { args: ['import'], code: 64, says: 'Which file shall be read?' },

@@ -78,7 +78,10 @@ export async function importLines(buffer: MessageBuffer, lines: AsyncIterable<st
   };
   try {
     for await (const queue of queuesOf(lines)) {
-      underWay.push(take(queue));
+      const taking = take(queue);
+      // Heard of when all are settled; until then, with lines still to come, nobody would, which ends the process.
+      taking.catch(() => undefined);
+      underWay.push(taking);
       if (underWay.length >= atOnce) await settle();
     }
   } finally {

@@ -1,5 +1,5 @@
 import { createMemoryBuffer, type MessageBuffer } from '@pollux/core/server';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { checkLines, exportLines, importLines, TransferError } from '../../src/index.ts';
 
 const alice = { kind: 'recipient', name: 'alice' } as const;
@@ -112,6 +112,23 @@ describe('the lines of an export', () => {
     const lines = spoil(await sample());
     await expect(checkLines(each(lines))).rejects.toThrow(TransferError);
     await expect(checkLines(each(lines))).rejects.toThrow(says);
+  });
+
+  it('come slowly, and the buffer fails meanwhile: the import fails, and nothing else does', async () => {
+    const lines = await sample();
+    const unheard: unknown[] = [];
+    const note = (reason: unknown): void => void unheard.push(reason);
+    process.on('unhandledRejection', note);
+    onTestFinished(() => void process.off('unhandledRejection', note));
+    const failing = { ...createMemoryBuffer(), restore: () => Promise.reject(new Error('the disk is full')) };
+    async function* slowly(): AsyncGenerator<string, void, void> {
+      for (const line of lines) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        yield line;
+      }
+    }
+    await expect(importLines(failing, slowly())).rejects.toThrow('the disk is full');
+    expect(unheard).toEqual([]);
   });
 
   it('ignore members they do not know', async () => {

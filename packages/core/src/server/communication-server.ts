@@ -200,7 +200,10 @@ export interface CommunicationServer {
   eraseRecipient(application: string, recipient: string): MaybePromise<number>;
   /** A client's goodbye. Another recipient's session and an unknown one are the same no-op. */
   goodbye(identity: ClientIdentity, session: string): void;
-  /** Ends all sessions of a recipient at once (logout, account closed). Its messages stay. */
+  /**
+   * Ends all sessions of a recipient at once (logout, account closed). Its messages stay. Where servers share a buffer, each
+   * has to be told: what is held at another goes on there.
+   */
   disconnect(recipient: string): void;
   /** Hears of each `disconnect` from now on, for what else was given to a recipient; returns the way to stop. */
   onDisconnect(listener: (recipient: string) => void): () => void;
