@@ -223,7 +223,13 @@ many(function()
   if not queue.y or untilMs < queue.y then queue:set('y', untilMs) end
   return 2
 end)
-queue:schedule(math.min(queue.x or math.huge, queue.y or math.huge))
+local idle = math.huge
+if queue.l == 0 then
+  -- One that never held a message may go with its sessions, as if it had been made here.
+  idle = now
+  for _, place in pairs(queue.p) do idle = math.max(idle, place[2]) end
+end
+queue:schedule(math.min(queue.x or math.huge, queue.y or math.huge, idle))
 queue:save()
 saveAddress(address)
 saveSums()

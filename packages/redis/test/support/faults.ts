@@ -203,6 +203,13 @@ export const faults: readonly Fault[] = [
     'BUFFER_BYTES * 1000',
   ],
   [
+    'keeps visitors who were taken over',
+    '§13.1 empty queues of visitors that were taken over, as from a file, do not keep a message out either',
+    'restore',
+    'if queue.l == 0 then',
+    'if queue.l < 0 then',
+  ],
+  [
     'forgets no key',
     '§9.6 a key is forgotten keySeconds after its message, and counts for nothing then',
     'sweep',

@@ -64,7 +64,9 @@ export function restoreQueue(context: MemoryContext, stored: StoredQueue): boole
     context.journal?.keyed(queue, key);
   }
   context.journal?.changed(queue);
-  table.schedule(queue, Math.min(queue.nextExpiryMs, nowMs + limits.stubSeconds * 1000));
+  // One that never held a message may go with its sessions, as if it had been made here.
+  const idleMs = stored.last === 0 ? Math.max(nowMs, ...queue.places.map(({ untilMs }) => untilMs)) : Number.POSITIVE_INFINITY;
+  table.schedule(queue, Math.min(queue.nextExpiryMs, idleMs, nowMs + limits.stubSeconds * 1000));
   return true;
 }
 

@@ -1,5 +1,5 @@
 /** Queues without messages: protocol §6.6, §13.1. */
-import { type BufferCase, user } from '../scene.ts';
+import { type BufferCase, storedOf, user } from '../scene.ts';
 
 export const emptyQueues: readonly BufferCase[] = [
   {
@@ -39,6 +39,20 @@ export const emptyQueues: readonly BufferCase[] = [
       // Whoever is still there keeps an epoch, and so does a queue that was ever used.
       expect((await guest.next({ keepMs: 3_600_000 })).reset).toBe(false);
       expect((await known.next()).reset).toBe(false);
+    },
+  },
+  {
+    clause: '13.1',
+    title: 'empty queues of visitors that were taken over, as from a file, do not keep a message out either',
+    limits: { bufferBytes: 50_000, sessionSeconds: 2 },
+    run: async ({ buffer, putOne, pass, expect }) => {
+      for (let n = 0; n < 200; n++) await buffer.restore(storedOf(String(n).padStart(11, 'A'), { address: user(n) }));
+      expect((await buffer.inspect.totals()).queues).toBe(200);
+      await pass(1500);
+      await buffer.inspect.totals();
+      await pass(4000);
+      expect((await buffer.inspect.totals()).queues).toBeLessThanOrEqual(50);
+      await putOne('at last', { address: user(1), size: 1000 });
     },
   },
   {
