@@ -151,5 +151,5 @@ it('an application that a long stream read may be acknowledged after the next po
     applications: { crm: crm !== undefined && 'cursor' in crm ? crm.cursor : '' },
   });
   expect(problems).toEqual(new Map());
-  expect(scene.server.inspect.buffer.totals().messages).toBe(0);
+  expect(await scene.server.inspect.buffer.totals()).toMatchObject({ messages: 0 });
 });
