@@ -10,6 +10,9 @@ export interface BodyStream {
   readonly over: Promise<void>;
 }
 
+/** Bytes that are handed over at one pull: of a large answer in one piece nothing shows as taken before all of it is. */
+const pieceBytes = 16_384;
+
 /**
  * Makes a streamed body. What is written waits as plain bytes until the `Response` pulls: on workerd a write may come
  * from another request, which must not touch this one's stream.
@@ -35,10 +38,13 @@ export function createBodyStream(onCancel: () => void): BodyStream {
   };
 
   const flush = (target: ReadableStreamDefaultController<Uint8Array>): void => {
-    const taken = waiting;
-    waiting = [];
-    waitingBytes = 0;
-    for (const bytes of taken) target.enqueue(bytes);
+    let count = 0;
+    let bytes = 0;
+    while (count < waiting.length && bytes < pieceBytes) bytes += waiting[count++]?.byteLength ?? 0;
+    for (const piece of waiting.slice(0, count)) target.enqueue(piece);
+    waiting = waiting.slice(count);
+    waitingBytes -= bytes;
+    if (waiting.length > 0) return;
     if (state === 'ended') {
       target.close();
       conclude();
@@ -71,7 +77,7 @@ export function createBodyStream(onCancel: () => void): BodyStream {
     write(text) {
       if (state !== 'open') return;
       const bytes = encoder.encode(text);
-      waiting.push(bytes);
+      for (let from = 0; from < bytes.byteLength; from += pieceBytes) waiting.push(bytes.subarray(from, from + pieceBytes));
       waitingBytes += bytes.byteLength;
       wake();
     },

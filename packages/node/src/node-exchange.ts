@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Answer, BodyOutcome, Exchange, OpenAnswer } from '@pollux/core/server';
+import { openAnswer } from './open-answer.ts';
 import { parsedBody, readBody } from './read-body.ts';
 
 /**
@@ -100,25 +101,4 @@ export class NodeExchange implements Exchange {
 /** A request without a body counts as incomplete as well for as long as it is told of. */
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
-}
-
-/** A streamed body on `node:http`. */
-function openAnswer(response: ServerResponse): OpenAnswer {
-  // A host's compression middleware holds pieces back until it is told to let go.
-  const { flush } = response as { flush?: () => void };
-  const answer: OpenAnswer = {
-    write(text) {
-      if (response.writableEnded) return;
-      response.write(text);
-      flush?.call(response);
-    },
-    end: () => void response.end(),
-    cut: () => void response.destroy(),
-    get buffered() {
-      return response.writableLength;
-    },
-    onDrain: undefined,
-  };
-  response.on('drain', () => answer.onDrain?.());
-  return answer;
 }

@@ -132,6 +132,8 @@ export function endPoll(context: ServerContext, held: HeldState, outcome: PollOu
   if (session.held === held) session.held = undefined;
   const nowMs = context.now();
   session.lastContactMs = nowMs;
+  // A stream asks for its applications all the time, for longer than they live when they are left out.
+  if (session.transport === 'stream') for (const application of held.applications) application.lastAskedMs = nowMs;
   if (held.isHeld) {
     context.held--;
     session.entry.held--;

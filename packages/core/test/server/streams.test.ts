@@ -134,3 +134,22 @@ it('a stream of a session that another server answered last brings nothing anew 
   expect(stream.answers.at(-1)?.id).toContain(`crm:${stream.answers[0]?.id.split('crm:')[1]?.split(';')[0]}`);
   await Promise.all([here.close({ drainSeconds: 0 }), there.close({ drainSeconds: 0 })]);
 });
+
+it('an application that a long stream read may be acknowledged after the next poll left it out', async () => {
+  const scene = createScene({ crm: {}, mail: {} });
+  const stream = read(scene, { seq: 1, applications: { crm: { cursor: null }, mail: { cursor: null } } });
+  scene.send('crm', 'alice');
+  await scene.clock.advance(100_000);
+  const session = stream.answers[0]?.session ?? '';
+  const { applications } = JSON.parse(stream.answers.at(-1)?.json ?? '') as PollAnswer;
+  const crm = applications?.['crm'];
+  const poller = scene.client(alice);
+  poller.session = session;
+  poller.poll(['mail'], { seq: 2, wait: 20 });
+  const problems = await scene.server.acknowledge(alice, {
+    session,
+    applications: { crm: crm !== undefined && 'cursor' in crm ? crm.cursor : '' },
+  });
+  expect(problems).toEqual(new Map());
+  expect(await scene.server.inspect.buffer.totals()).toMatchObject({ messages: 0 });
+});
