@@ -110,7 +110,7 @@ export function createCommunicationClient(options: CommunicationClientOptions): 
         loop.mirror(state);
       },
     });
-    context.watch(({ kind }) => (kind === 'request' || kind === 'state') && tabs?.show());
+    context.watch(({ kind }) => ['request', 'state', 'advice'].includes(kind) && tabs?.show());
   }
   const deafen = listenToPage({
     ...loop,

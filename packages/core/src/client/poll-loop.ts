@@ -162,11 +162,7 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
   };
 
   const goOn = (answer: Answer | undefined, news: boolean): void => {
-    const { drain } = answer?.advice ?? {};
-    if (drain !== undefined) {
-      const ms = random.next() * drain * 1000;
-      return rest(ms, ms);
-    }
+    if (answer?.advice?.drain) return resume();
     // A broken server or proxy that answers at once and says nothing would be asked without a pause.
     if (idleTurns > 1) return rest(backOffMs(idleTurns - 1, random));
     const interval = Math.max(hiddenSeconds(), intervalSeconds(rungNow(), options.interval, wire.advice.interval));

@@ -93,6 +93,8 @@ export function createWire(context: ClientContext): Wire {
       // Advice was for the session that is gone: its server will not take it back.
       wire.advice = { ...(session === wire.session && wire.advice), ...advice };
       wire.session = session;
+      // Before others are told of it: whoever takes over waits, too.
+      if (advice?.drain) wire.notBeforeMs = clock.monotonic() + context.random.next() * advice.drain * 1000;
       if (advice) emit({ kind: 'advice', advice });
     },
     poll: async (asked, wait, signal, hearer) => {

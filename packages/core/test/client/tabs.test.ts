@@ -110,3 +110,25 @@ it('a tab that only listens does not show itself as stopped when the polling one
   expect(states).not.toContain('stopped');
   expect(second.client.state).toBe('connected');
 });
+
+it('a tab that takes over while the server drains waits as the former one did', async () => {
+  const { open, settle, advance, asking } = openBrowser();
+  const first = await open();
+  asking()[0]?.answer(200, { session: 's_1', applications: { orders: { cursor: 'c0' } } });
+  await settle();
+  const second = await open();
+  const third = await open();
+  const close = async ({ client, server }: typeof first): Promise<void> => {
+    void client.close();
+    await settle();
+    for (const lastWord of server.open) if (lastWord.init.keepalive) lastWord.answer(204);
+    await advance(2000);
+  };
+  await close(first);
+  asking()[0]?.answer(200, { session: 's_1', advice: { drain: 3600 } });
+  await settle();
+  await close(second);
+  expect([third.client.state, asking().length]).toEqual(['connected', 0]);
+  await advance(360_000);
+  expect(asking()).toHaveLength(1);
+});

@@ -31,6 +31,19 @@ function isMessage(value: unknown): value is Message {
   return typeof id === 'string' && typeof cursor === 'string';
 }
 
+/** Seconds that a server names, from 0 to so many; `otherwise` where that is no number. */
+export function bounded(seconds: unknown, most: number, otherwise = 0): number {
+  return typeof seconds === 'number' ? Math.min(Math.max(seconds, 0), most) : otherwise;
+}
+
+/** What comes of something. @throws where that is an error, or takes longer than `ms` and what it has to wait */
+export function inTime<T>(work: () => T | PromiseLike<T>, ms: number, waitMs = 0): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const { clear } = attendedClock.setTimeout(() => reject(`not done within ${ms / 1000} s`), ms + waitMs);
+    void (async () => work())().then(resolve, reject).finally(clear);
+  });
+}
+
 const deadlineMs = 30_000;
 /** For how long a refused application is left out of polls, unless the server says so. */
 const refusedMs = 60_000;
@@ -53,16 +66,13 @@ export function createBasicApplication(
   let told = 0;
   let quietUntilMs = 0;
 
-  async function handle(message: Message): Promise<unknown> {
+  async function handle(message: Message, waitMs: number): Promise<unknown> {
     if (message.kind === 'direct') return direct.get(message.type)?.(message);
-    if (message.kind !== 'fetch') return undefined;
-    const handler = fetched.get(message.type);
-    if (handler === undefined) return undefined;
-    const { href, spread = 0 } = message.fetch;
+    const handler = message.kind === 'fetch' && fetched.get(message.type);
+    if (!handler) return undefined;
     const { origin } = globalThis.location ?? {};
-    const url = resolveFetch(href, targets, origin === 'null' ? undefined : origin);
+    const url = resolveFetch(message.fetch.href, targets, origin === 'null' ? undefined : origin);
     if (url === undefined || url[0] === '/') throw new Error('fetch target not registered');
-    const waitMs = Math.min(Number(spread) || 0, mostSpreadSeconds) * 1000 * randomNumber();
     if (waitMs > 0) await new Promise<void>((go) => attendedClock.setTimeout(go, waitMs));
     return handler(await request(url, { credentials, redirect: 'error', cache: 'no-cache' }), message);
   }
@@ -77,18 +87,12 @@ export function createBasicApplication(
     onError(String(title));
   }
 
-  /** Runs something to its end or its deadline; resolves to why it failed. */
-  async function attempt(work: () => unknown): Promise<string | undefined> {
-    let timer: ReturnType<typeof attendedClock.setTimeout> | undefined;
-    const late = new Promise<string>((resolve) => {
-      timer = attendedClock.setTimeout(() => resolve(`not done within ${deadlineMs / 1000} s`), deadlineMs);
-    });
+  /** Runs something to its end or its deadline, which what it has to wait does not shorten; resolves to why it failed. */
+  async function attempt(work: () => unknown, waitMs = 0): Promise<string | undefined> {
     try {
-      return await Promise.race([late, (async () => void (await work()))()]);
+      return void (await inTime(work, deadlineMs, waitMs));
     } catch (error) {
       return describeError(error);
-    } finally {
-      timer?.clear();
     }
   }
 
@@ -121,7 +125,9 @@ export function createBasicApplication(
       const failure = gap && (await attempt(() => onGap?.(gap)));
       if (failure) onError(failure);
       for (const message of messages.filter(isMessage)) {
-        const reason = await attempt(() => handle(message));
+        const { fetch } = message as Partial<FetchMessage>;
+        const waitMs = bounded(fetch?.spread, mostSpreadSeconds) * 1000 * randomNumber();
+        const reason = await attempt(() => handle(message, waitMs), waitMs);
         if (isOver()) return;
         // Acknowledged with the next poll: each as it is done with, so that a client that ends keeps the rest.
         cursor = message.cursor;

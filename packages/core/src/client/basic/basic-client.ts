@@ -24,8 +24,8 @@ export interface BasicApplicationOptions {
 /**
  * One application's handlers. They run one after another, in the order in which its messages were accepted; a handler may
  * return a promise. The next poll goes out when all applications are done with the last answer, which it acknowledges:
- * a handler that takes long holds up all of them, for 30 s at most. One that throws or takes longer is reported to the
- * server as failed. A type that nobody handles counts as handled.
+ * a handler that takes long holds up all of them, for 30 s at most, and so does the random wait (`spread`) of a fetch, for a
+ * minute. One that throws or takes longer is reported to the server as failed. A type that nobody handles counts as handled.
  */
 export interface BasicApplication {
   /** Handles `direct` messages of a type. One handler for each type. */

@@ -1,7 +1,7 @@
 import { backOffMs, retryAfterMs } from '../../protocol/back-off.ts';
 import { attendedClock, randomNumber } from '../../protocol/system-environment.ts';
 import type { PollAnswer } from '../../protocol/types.ts';
-import { createBasicApplication, type JoinedApplication } from './basic-application.ts';
+import { bounded, createBasicApplication, inTime, type JoinedApplication } from './basic-application.ts';
 import type { BasicClient, BasicClientOptions } from './basic-client.ts';
 
 /** Beyond the wait that was asked for, the connection is taken for dead. */
@@ -55,26 +55,27 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
 
   /** One poll and what it brought; milliseconds until the next. */
   async function poll(): Promise<number> {
-    const body = compose();
-    if (body === undefined) return leastPauseMs;
-    const known = [...applications.keys()];
     const startedMs = attendedClock.monotonic();
     const abort = new AbortController();
-    underWay = abort;
     const watchdog = attendedClock.setTimeout(() => abort.abort(), wait * 1000 + watchdogMs);
     try {
-      token ??= await getToken?.();
+      token ??= await inTime(() => getToken?.(), watchdogMs);
+      // Only now, for what joined meanwhile.
+      const body = compose();
+      if (isClosed || body === undefined) return leastPauseMs;
+      underWay = abort;
       const response = await request(`${base}/poll`, { ...settings('POST', body), signal: abort.signal });
       const text = await response.text();
       const { status } = response;
       if (status !== 200 && status !== 204) return fail(status, response, text);
       // What joins meanwhile gets no part of this answer.
       underWay = undefined;
+      const answer: Partial<PollAnswer> = status === 200 ? JSON.parse(text) : { session };
+      if (typeof answer.session !== 'string') return backOff('not an answer');
+      session = answer.session;
       failures = 0;
-      const answer: Partial<PollAnswer> = JSON.parse(text || '{}');
-      for (const name of known) applications.get(name)?.reported();
-      await absorb(answer);
-      return restMs(answer, attendedClock.monotonic() - startedMs);
+      for (const application of applications.values()) application.reported();
+      return await absorb(answer, attendedClock.monotonic() - startedMs);
     } catch (error) {
       // Somebody joined: the next poll asks for all.
       if (isClosed || abort.signal.reason === joined) return 0;
@@ -97,20 +98,13 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
     return JSON.stringify(body);
   }
 
-  function restMs({ advice, applications: sections = {} }: Partial<PollAnswer>, tookMs: number): number {
-    const ms = ((advice?.drain ?? 0) * randomNumber() + pauseSeconds) * 1000;
-    // A server that answers at once, again and again, with nothing is not asked as fast as it answers.
-    const isIdle = tookMs < leastPauseMs && Object.keys(sections).length === 0;
-    return isIdle ? Math.max(ms, leastPauseMs) : ms;
-  }
-
   function fail(status: number, { headers }: Response, text: string): number {
-    const isNew = failures === 0;
+    // A token that was over, and a session that was taken over, are worth a try at once.
+    const isAtOnce = failures === 0 && (status === 401 || status === 409);
     if (status === 401) token = undefined;
     if (status === 409) session = undefined;
     const ms = backOff(`status ${status} ${text.slice(0, 200)}`, retryAfterMs(headers.get('retry-after')));
-    // A token that was over, and a session that was taken over, are worth a try at once.
-    return isNew && (status === 401 || status === 409) ? 0 : ms;
+    return isAtOnce ? 0 : ms;
   }
 
   function backOff(reason: string, floorMs = 0): number {
@@ -118,14 +112,15 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
     return backOffMs(++failures, { next: randomNumber }, floorMs);
   }
 
-  /** Takes an answer over; resolves when all handlers are done with it. */
-  async function absorb({ session: named, advice, applications: sections }: Partial<PollAnswer>): Promise<void> {
-    if (typeof named === 'string') session = named;
-    if (typeof advice?.wait === 'number') wait = Math.min(Math.max(advice.wait, 0), mostWaitSeconds);
-    if (typeof advice?.interval === 'number') pauseSeconds = Math.min(Math.max(advice.interval, 0), mostPauseSeconds);
-    await Promise.all(
-      Object.entries(sections ?? {}).map(([name, section]) => applications.get(name)?.take(section, () => isClosed)),
-    );
+  /** Takes an answer over, until all handlers are done with it; resolves to the milliseconds until the next poll. */
+  async function absorb({ advice, applications: sections = {} }: Partial<PollAnswer>, tookMs: number): Promise<number> {
+    wait = bounded(advice?.wait, mostWaitSeconds, wait);
+    pauseSeconds = bounded(advice?.interval, mostPauseSeconds, pauseSeconds);
+    const told = Object.entries(sections);
+    await Promise.all(told.map(([name, section]) => applications.get(name)?.take(section, () => isClosed)));
+    const ms = (bounded(advice?.drain, mostPauseSeconds) * randomNumber() + pauseSeconds) * 1000;
+    // A server that answers at once, again and again, with nothing is not asked as fast as it answers.
+    return tookMs < leastPauseMs && told.length === 0 ? Math.max(ms, leastPauseMs) : ms;
   }
 
   function pause(ms: number): Promise<void> {
@@ -164,8 +159,9 @@ export function createBasicClient(options: BasicClientOptions): BasicClient {
       underWay?.abort();
       endPause?.();
       if (session === undefined) return;
-      const address = `${base}/session/${encodeURIComponent(session)}`;
-      await request(address, { ...settings('DELETE'), keepalive: true }).catch(() => undefined);
+      await request(`${base}/session/${encodeURIComponent(session)}`, { ...settings('DELETE'), keepalive: true }).catch(
+        () => undefined,
+      );
     },
   };
 }
