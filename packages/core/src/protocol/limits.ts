@@ -97,7 +97,7 @@ export const defaultLimits: Limits = {
 };
 
 /** Seconds for which a silent session is remembered, and with it what it has not acknowledged. */
-export function lifetimeSeconds({ sessionSeconds, hiddenSeconds }: Limits): number {
+export function lifetimeSeconds({ sessionSeconds, hiddenSeconds }: Pick<Limits, 'sessionSeconds' | 'hiddenSeconds'>): number {
   return Math.max(sessionSeconds, 3 * hiddenSeconds);
 }
 

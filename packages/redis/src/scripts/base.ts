@@ -8,7 +8,7 @@
  * `E` endings, `p` places of sessions, each with how far it has handled and until when that is kept. An address is one
  * as well: `b` bytes, `c` queues, `q` their applications, `n` nodes that read there, each with until when.
  */
-import type { Limits } from '@pollux/core';
+import { type Limits, lifetimeSeconds } from '@pollux/core';
 import { longestMs } from '../element.ts';
 import { losses } from './losses.ts';
 
@@ -25,7 +25,14 @@ const endingsKept = 64;
 
 export type ScriptLimits = Pick<
   Limits,
-  'queueMessages' | 'queueBytes' | 'addressBytes' | 'bufferBytes' | 'keySeconds' | 'stubSeconds'
+  | 'queueMessages'
+  | 'queueBytes'
+  | 'addressBytes'
+  | 'bufferBytes'
+  | 'keySeconds'
+  | 'stubSeconds'
+  | 'sessionSeconds'
+  | 'hiddenSeconds'
 >;
 
 function wholeMs(seconds: number): number {
@@ -37,6 +44,7 @@ function constants(limits: ScriptLimits): string {
   return `
 local QUEUE_MESSAGES, QUEUE_BYTES, ADDRESS_BYTES = ${limits.queueMessages}, ${limits.queueBytes}, ${limits.addressBytes}
 local BUFFER_BYTES, KEY_MS, STUB_MS = ${limits.bufferBytes}, ${wholeMs(limits.keySeconds)}, ${wholeMs(limits.stubSeconds)}
+local LIFETIME_MS = ${wholeMs(lifetimeSeconds(limits))}
 local STUB_BYTES, KEY_BYTES, SKIPPED = ${stubBytes}, ${keyBytes}, ${skipped}
 local LEDGER, ENDINGS = ${ledgerLength}, ${endingsKept}
 `;

@@ -225,8 +225,9 @@ many(function()
 end)
 local idle = math.huge
 if queue.l == 0 then
-  -- One that never held a message may go with its sessions, as if it had been made here.
-  idle = now
+  -- One that never held a message may go with its sessions, as if one had just gone here: by then it is known how full
+  -- the other processes are.
+  idle = now + LIFETIME_MS
   for _, place in pairs(queue.p) do idle = math.max(idle, place[2]) end
 end
 queue:schedule(math.min(queue.x or math.huge, queue.y or math.huge, idle))
