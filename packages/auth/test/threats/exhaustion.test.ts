@@ -136,7 +136,9 @@ describeThreat({
   without: {
     'what a reader has yet to take is counted': {
       listener: (listener) => (request, response) => {
+        const write = response.write.bind(response) as (piece: unknown) => boolean;
         Object.defineProperty(response, 'writableLength', { get: () => 0 });
+        Object.defineProperty(response, 'write', { value: (piece: unknown) => write(piece) || true });
         listener(request, response);
       },
     },
