@@ -1,5 +1,4 @@
 import { createMemoryBuffer } from '../buffer/memory/memory-buffer.ts';
-import type { MaybePromise, MessageState } from '../buffer/message-buffer.ts';
 import type { ApplicationContract } from '../contract/application-contract.ts';
 import { notificationOf } from '../contract/notification.ts';
 import type { Timer } from '../protocol/environment.ts';
@@ -8,6 +7,7 @@ import { systemClock, systemRandom } from '../protocol/system-environment.ts';
 import type { PollRequest } from '../protocol/types.ts';
 import { acknowledge } from './acknowledging.ts';
 import { admit, adopt, whenFound } from './adopting.ts';
+import { after } from './after.ts';
 import { disconnectPoll } from './answering.ts';
 import { arrive } from './arriving.ts';
 import type {
@@ -107,7 +107,7 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     deadlines: createDeadlines(clock, (held) => askAgain(context, held, now())),
     drainSeconds: undefined,
   };
-  const leaving = new Set<(recipient: string) => void>();
+  const disconnectListeners = new Set<(recipient: string) => void>();
   let sweeper: Timer | undefined;
   let closing: Promise<void> | undefined;
 
@@ -167,11 +167,11 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
         if (session.held !== undefined) disconnectPoll(context, session.held);
         closeSession(context, session, 'disconnected');
       }
-      for (const listener of leaving) listener(recipient);
+      for (const listener of disconnectListeners) listener(recipient);
     },
     onDisconnect(listener) {
-      leaving.add(listener);
-      return () => void leaving.delete(listener);
+      disconnectListeners.add(listener);
+      return () => void disconnectListeners.delete(listener);
     },
     observe: (listener, kinds) => observe(context, listener, kinds),
     inspect: createInspection(context, context.now()),
@@ -205,8 +205,4 @@ function watchBuffer(context: ServerContext): () => void {
       if (isHeard(context, 'buffer-failed')) tell(context, { kind: 'buffer-failed', atMs: context.now(), ...failure });
     },
   });
-}
-
-function after<T>(found: MaybePromise<MessageState | undefined>, use: (found: MessageState | undefined) => T): MaybePromise<T> {
-  return found !== undefined && 'then' in found ? found.then(use) : use(found);
 }

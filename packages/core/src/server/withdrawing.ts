@@ -1,6 +1,7 @@
 /** Taking a message back: out of the queue, and where it was sent already, by a message that says so. */
 import type { AppendEntry, AppendOutcome, MaybePromise, MessageState } from '../buffer/message-buffer.ts';
 import { flatten, utf8Length } from '../protocol/text.ts';
+import { after } from './after.ts';
 import { isHeard, type ServerContext, tell } from './context.ts';
 import type { Session } from './session.ts';
 import { isSentTo } from './status.ts';
@@ -11,7 +12,7 @@ type Sent = MessageState & { readonly state: 'pending' | 'parked' };
 
 /** Withdraws a message of an application; another application's is unknown. */
 export function withdraw(context: ServerContext, application: string, id: string): MaybePromise<Outcome> {
-  return then(context.buffer.find(id), (found) => withdrawFound(context, application, id, found));
+  return after(context.buffer.find(id), (found) => withdrawFound(context, application, id, found));
 }
 
 function withdrawFound(
@@ -21,14 +22,15 @@ function withdrawFound(
   found: MessageState | undefined,
 ): MaybePromise<Outcome> {
   if (found === undefined || found.queue.application !== application || found.state === 'gone') return 'unknown';
+  const followers = followersOf(context, found.queue.address, application);
   const wasSent =
     found.state === 'parked' ||
     found.sent ||
-    isSentTo(followersOf(context, found.queue.address, application), found.queue, found.place) ||
-    isBeingRead(followersOf(context, found.queue.address, application), application) ||
+    isSentTo(followers, found.queue, found.place) ||
+    isBeingRead(followers, application) ||
     mayBeSentElsewhere(context, found);
   if (wasSent) return announce(context, found, id);
-  return then(take(context, id), (isTaken) => (isTaken ? 'withdrawn' : 'unknown'));
+  return after(take(context, id), (isTaken) => (isTaken ? 'withdrawn' : 'unknown'));
 }
 
 /**
@@ -42,10 +44,6 @@ function isBeingRead(sessions: Iterable<Session>, application: string): boolean 
 
 function take(context: ServerContext, id: string): MaybePromise<boolean> {
   return context.buffer.take(id, { kind: 'withdraw' });
-}
-
-function then<T, U>(value: MaybePromise<T>, use: (value: T) => MaybePromise<U>): MaybePromise<U> {
-  return typeof value === 'object' && value !== null && 'then' in value ? Promise.resolve(value).then(use) : use(value);
 }
 
 /**
@@ -69,15 +67,15 @@ function mayBeSentElsewhere(
  */
 function announce(context: ServerContext, found: Sent, id: string): MaybePromise<Outcome> {
   const word = wordOf(context, found, id);
-  const append = (): MaybePromise<AppendOutcome | undefined> => then(context.buffer.append([word]), ([outcome]) => outcome);
-  return then(append(), (before) => {
+  const append = (): MaybePromise<AppendOutcome | undefined> => after(context.buffer.append([word]), ([outcome]) => outcome);
+  return after(append(), (before) => {
     if (before?.kind === 'stored') {
       const outcome = conclude(context, word, before);
-      return then(take(context, id), () => outcome);
+      return after(take(context, id), () => outcome);
     }
     // No room but the message's own.
-    return then(take(context, id), (isTaken) =>
-      isTaken ? then(append(), (after) => conclude(context, word, after)) : 'unknown',
+    return after(take(context, id), (isTaken) =>
+      isTaken ? after(append(), (stored) => conclude(context, word, stored)) : 'unknown',
     );
   });
 }

@@ -1,8 +1,8 @@
 /** The rest of the wire: health, goodbye, and a publisher's questions about its own notifications. */
-import type { MaybePromise } from '../buffer/message-buffer.ts';
 import { nameBytes } from '../protocol/limits.ts';
 import { problem } from '../protocol/problem.ts';
 import { isName } from '../protocol/text.ts';
+import { after } from '../server/after.ts';
 import { asClient } from './as-client.ts';
 import type { Exchange } from './exchange.ts';
 import { asPublisher } from './publisher.ts';
@@ -38,7 +38,7 @@ export function serveTicket(service: Service, exchange: Exchange): void {
 /** `GET …/notifications/{id}`: the state of one message, and why. */
 export function serveStatus(service: Service, exchange: Exchange, application: string, id: string): void {
   asPublisher(service, exchange, application, () =>
-    settle(service.server.status(application, id), (status) => {
+    after(service.server.status(application, id), (status) => {
       if (status === undefined) respondProblem(service, exchange, problem('unknown-notification'));
       else respondJson(service, exchange, 200, status);
     }),
@@ -48,7 +48,7 @@ export function serveStatus(service: Service, exchange: Exchange, application: s
 /** `DELETE …/notifications/{id}`: takes a message back. */
 export function serveWithdraw(service: Service, exchange: Exchange, application: string, id: string): void {
   asPublisher(service, exchange, application, () =>
-    settle(service.server.withdraw(application, id), (outcome) => {
+    after(service.server.withdraw(application, id), (outcome) => {
       if (outcome === 'unknown') respondProblem(service, exchange, problem('unknown-notification'));
       else respondJson(service, exchange, 200, { id, outcome });
     }),
@@ -59,13 +59,8 @@ export function serveWithdraw(service: Service, exchange: Exchange, application:
 export function serveErase(service: Service, exchange: Exchange, application: string, recipient: string): void {
   asPublisher(service, exchange, application, () => {
     if (!isName(recipient, nameBytes)) return respondProblem(service, exchange, problem('invalid-field', { field: 'recipient' }));
-    return settle(service.server.eraseRecipient(application, recipient), (erased) =>
+    return after(service.server.eraseRecipient(application, recipient), (erased) =>
       respondJson(service, exchange, 200, { erased }),
     );
   });
-}
-
-function settle<T>(value: MaybePromise<T>, use: (value: T) => void): void | PromiseLike<void> {
-  if (typeof value === 'object' && value !== null && 'then' in value) return value.then(use);
-  use(value);
 }
