@@ -1,9 +1,21 @@
 /** Whether another process still has a file, where the system says so and where it does not. */
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it, vi } from 'vitest';
 import { openLmdbBuffer } from '../src/index.ts';
 import { bundled } from './support/bundled.ts';
@@ -59,6 +71,16 @@ describe('a file that another process had', () => {
     // No process has the number, so the system tells nothing of its beginning.
     await expect(openLmdbBuffer({ path: had('2147483647 1', () => true) })).rejects.toThrow('in use by process 2147483647');
   });
+});
+
+it('a file is taken where one that was taking away the note before was killed meanwhile', async () => {
+  const path = join(directory, `${files++}.mdb`);
+  const gone = '2147483646 ';
+  const claim = `${path}.owner.${createHash('sha256').update(gone).digest('hex').slice(0, 8)}`;
+  writeFileSync(`${path}.owner`, gone);
+  writeFileSync(claim, '2147483645 ');
+  await (await openLmdbBuffer({ path })).close();
+  expect(existsSync(claim)).toBe(false);
 });
 
 it('a note that may not be read is told, rather than asked for again and again', async () => {
@@ -141,17 +163,35 @@ it('a file is taken from a process that has ended, though its parent has not hea
   }
 });
 
-it('of many that want a file at once, one gets it, whoever had it before', { timeout: 120_000 }, async () => {
-  const contender = await bundled('contender');
-  for (let round = 0; round < 10; round++) {
-    const path = join(directory, `wanted-${round}.mdb`);
-    if (round % 2 === 1) writeFileSync(`${path}.owner`, '2147483646 ');
-    const at = String(Date.now() + 1500);
-    const all = Array.from({ length: 6 }, () => spawn(process.execPath, [contender, path, at]));
+describe('of many that want a file at once', () => {
+  const wanting = 6;
+
+  /** What each of them said, in order of the alphabet. */
+  async function contend(path: string, hesitatesMs: number, links: string): Promise<string[]> {
+    const contender = await bundled('contender');
+    const at = String(Date.now() + 1000);
+    const all = Array.from({ length: wanting }, () => spawn(process.execPath, [contender, path, at, `${hesitatesMs}`, links]));
     const said = await Promise.all(all.map(async ({ stdout }) => String((await once(stdout, 'data'))[0]).trim()));
     for (const { stdin } of all) stdin.end();
-    expect(said.toSorted()).toEqual(['has', ...Array.from({ length: 5 }, () => 'refused')]);
+    return said.toSorted();
   }
+
+  it.each([
+    ['nobody had', undefined, 0, 'links'],
+    ['one had that is gone', '2147483646 ', 0, 'links'],
+    ['nobody had, each of them held up', undefined, 100, 'links'],
+    ['one had that is gone, each of them held up', '2147483646 ', 100, 'links'],
+    ['one had that is gone, each of them held up, without links', '2147483646 ', 100, 'no links'],
+    ['one had that was killed before its note said who it is, each of them held up', '', 100, 'no links'],
+  ])('one gets what %s', { timeout: 120_000 }, async (what, note, hesitatesMs, links) => {
+    for (let round = 0; round < 6; round++) {
+      const path = join(directory, `wanted-${what.replaceAll(' ', '-')}-${round}.mdb`);
+      if (note !== undefined) writeFileSync(`${path}.owner`, note);
+      expect(await contend(path, hesitatesMs, links)).toEqual(['has', ...Array.from({ length: wanting - 1 }, () => 'refused')]);
+      // What they asked one another with is gone.
+      expect(readdirSync(directory).filter((name) => name.startsWith(`${basename(path)}.`))).toEqual([`${basename(path)}.owner`]);
+    }
+  });
 });
 
 describe('a file that this process has', () => {

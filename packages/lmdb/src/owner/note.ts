@@ -1,6 +1,6 @@
 /** The note beside a file: says which process has it, and shows by being touched that this one is still there. */
 import { randomUUID } from 'node:crypto';
-import { linkSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Identity } from './identity.ts';
 import { orNothing } from './or-nothing.ts';
@@ -11,8 +11,9 @@ export const touchMs = 2000;
 const untouchedMs = 10_000;
 const lookMs = 250;
 
+/** What a note of this process says; no two of them say the same, so that one is never taken for another. */
 export function formatNote({ pid, start, place }: Identity): string {
-  return `${pid} ${start} ${place}`;
+  return `${pid} ${start} ${place} ${randomUUID()}`;
 }
 
 export function parseNote(text: string): Identity {
@@ -69,12 +70,4 @@ export function makeNote(path: string, text: string): boolean {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
   }
-}
-
-/** Takes away the note of one that is gone, and no other that was put in its place meanwhile. */
-export function clearNote(path: string, text: string): void {
-  const aside = `${path}.${randomUUID()}`;
-  if (orNothing(() => renameSync(path, aside) ?? true) === undefined) return;
-  if (orNothing(() => readNote(aside)) !== text) orNothing(() => linkSync(aside, path));
-  rmSync(aside, { force: true });
 }

@@ -5,21 +5,14 @@
  */
 import { rmSync } from 'node:fs';
 import { setInterval } from 'node:timers';
-import { isRunning, ownIdentity, placeHere } from './identity.ts';
-import { clearNote, formatNote, isTouched, makeNote, parseNote, readNote, touchMs, touchNote } from './note.ts';
+import { clearNote } from './clearing.ts';
+import { holderOf } from './holder.ts';
+import { ownIdentity } from './identity.ts';
+import { formatNote, makeNote, readNote, touchMs, touchNote } from './note.ts';
 import { orNothing } from './or-nothing.ts';
 
 /** Files that this process owns. */
 const owned = new Set<string>();
-
-/** Who holds a file, in words; undefined where that one is gone. */
-async function holderOf(path: string, text: string): Promise<string | undefined> {
-  const note = parseNote(text);
-  const here = placeHere();
-  if (note.place !== '' && here !== '' && note.place !== here)
-    return (await isTouched(path)) ? `process ${note.pid} of another container or machine` : undefined;
-  return isRunning(note) ? `process ${note.pid}` : undefined;
-}
 
 /** Puts a note of this process beside the file; resolves to what it says. */
 async function takeNote(path: string, note: string): Promise<string> {
@@ -29,7 +22,7 @@ async function takeNote(path: string, note: string): Promise<string> {
     if (found === undefined) continue;
     const holder = await holderOf(note, found);
     if (holder !== undefined) throw inUse(path, holder, note);
-    clearNote(note, found);
+    await clearNote(note, found, text);
   }
   return text;
 }
