@@ -136,7 +136,11 @@ describe('clients', () => {
     expect(await names({ sort: 'pending', descending: true, limit: 1 })).toEqual(['carol']);
     const [row] = (await client.clients.list.query({ filter: 'alice' })).rows;
     expect(await client.clients.get.query({ session: row?.session ?? '' })).toMatchObject({ recipient: 'alice' });
-    expect(await client.clients.disconnect.mutate({ recipient: 'alice' })).toEqual({ recipient: 'alice', sessions: 1 });
+    expect(await client.clients.disconnect.mutate({ recipient: 'alice' })).toEqual({
+      recipient: 'alice',
+      sessions: 1,
+      isToldToAll: true,
+    });
     expect(await client.clients.get.query({ session: row?.session ?? '' })).toBeNull();
     expect(admin.audit.at(-1)).toMatchObject({ action: 'disconnect', target: 'recipient alice', result: 'ok, 1 sessions' });
   });
@@ -170,7 +174,7 @@ describe('routing and stats', () => {
     for (const name of names) places.set(name, await take(admin.server, name, 'news'));
     await admin.server.publish('news', [{ to: { everyone: true }, kind: 'direct', type: 't', data: 1 }]);
     for (const [name, { session, cursor }] of places) await take(admin.server, name, 'news', { session, cursor, seq: 1 });
-    for (const name of names) admin.server.disconnect(name);
+    for (const name of names) void admin.server.disconnect(name);
     const graph = await client.routing.graph.query({ recipients: 10 });
     expect(graph.delivered.reduce((sum, { messages }) => sum + messages, 0)).toBe(60);
     expect(graph.recipients.map(({ recipient }) => recipient)).not.toContain('');

@@ -45,7 +45,7 @@ interface Member {
 export async function openClusterStore(options: ClusterOptions, keys: Keys, node: string): Promise<Store> {
   const { clock } = options;
   const slots = keys.buckets.map(({ totals }) => slotOf(totals));
-  const own = keys.channelOf(node);
+  const channels = [keys.channelOf(node), keys.nodes];
   let members = new Map<string, Member>();
   let owners: (Member | undefined)[] = [];
   let failure: string | undefined;
@@ -108,7 +108,8 @@ export async function openClusterStore(options: ClusterOptions, keys: Keys, node
     owners = found;
     const opened = await Promise.allSettled([...next.values()].map(open));
     for (const member of next.values()) {
-      member.connection?.listen(member === owners[own.bucket.index] ? own.channel : undefined);
+      const here = channels.filter(({ bucket }) => owners[bucket.index] === member);
+      member.connection?.listen(here.map(({ channel }) => channel));
       if (isClosed) void member.connection?.close();
     }
     const refused = opened.find((result) => result.status === 'rejected');

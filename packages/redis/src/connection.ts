@@ -20,8 +20,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** The sums of all that stands at this process, which are told who it is. */
   totals(): readonly string[];
-  /** Something came by the channel that is listened to. */
-  woken(text: string): void;
+  /** Something came by a channel that is listened to. */
+  woken(text: string, channel: string): void;
   /** Told of each loss, and of what keeps a new connection from coming about. */
   failed(reason: string): void;
   /** A connection stands; `isOld` where something was there before. */
@@ -40,8 +40,8 @@ export interface Connection {
   call(script: Script, totals: string, args: readonly string[]): Promise<readonly unknown[]>;
   /** Sends another command. @throws MovedError where its key is not here */
   send(args: readonly string[]): Promise<unknown>;
-  /** Listens to a channel from now on, on this connection and those that follow it. */
-  listen(channel: string | undefined): void;
+  /** Listens to these channels from now on, on this connection and those that follow it. */
+  listen(channels: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -56,7 +56,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   let facts: ServerFacts | undefined;
   let away: Set<string> = new Set();
   let failure: string | undefined;
-  let channel: string | undefined;
+  let channels: readonly string[] = [];
   let isClosed = false;
   let pauseMs = firstPauseMs;
   let calls = 0;
@@ -128,7 +128,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       ({ facts, away } = found);
       failure = undefined;
       pauseMs = firstPauseMs;
-      subscribe(next);
+      for (const channel of channels) subscribe(next, channel);
       asking = keepAsking(next, clock, (now, unfit) => {
         facts = now;
         if (unfit !== undefined) drop(next, unfitSentence(unfit));
@@ -143,12 +143,11 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
   }
 
   /** Without it this node is not woken by others, and looks again by itself: nothing waits for it, and it is tried again. */
-  function subscribe(current: Client): void {
-    const wanted = channel;
-    if (wanted === undefined || client !== current) return;
+  function subscribe(current: Client, channel: string): void {
+    if (client !== current || !channels.includes(channel)) return;
     current
-      .sSubscribe(wanted, (text) => options.woken(text))
-      .catch(() => clock.setTimeout(() => void (channel === wanted && subscribe(current)), longestPauseMs));
+      .sSubscribe(channel, (text) => options.woken(text, channel))
+      .catch(() => clock.setTimeout(() => subscribe(current, channel), longestPauseMs));
   }
 
   function usable(): Client {
@@ -218,10 +217,10 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
       }
     },
     listen(next) {
-      if (channel === next) return;
-      if (channel !== undefined) void client?.sUnsubscribe(channel).catch(() => undefined);
-      channel = next;
-      if (client !== undefined) subscribe(client);
+      const before = channels;
+      channels = next;
+      for (const channel of before) if (!next.includes(channel)) void client?.sUnsubscribe(channel).catch(() => undefined);
+      for (const channel of next) if (client !== undefined && !before.includes(channel)) subscribe(client, channel);
     },
     async close() {
       if (isClosed) return;

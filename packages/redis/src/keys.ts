@@ -29,13 +29,21 @@ export interface Bucket {
   readonly due: string;
 }
 
+/** A channel, and the bucket whose process it belongs to. */
+export interface Channel {
+  readonly channel: string;
+  readonly bucket: Bucket;
+}
+
 /** The keys of one buffer. */
 export interface Keys {
   readonly buckets: readonly Bucket[];
   /** Where an address stands, by its name. */
   bucketOf(name: string): Bucket;
-  /** The channel that wakes a node, and the bucket whose process it belongs to. */
-  channelOf(node: string): { readonly channel: string; readonly bucket: Bucket };
+  /** The channel that wakes a node. */
+  channelOf(node: string): Channel;
+  /** The channel of all nodes. */
+  readonly nodes: Channel;
 }
 
 /** Names the keys; `prefix` keeps several buffers of one Redis apart. */
@@ -45,9 +53,11 @@ export function createKeys(prefix: string, count: number): Keys {
     return { index, totals: `${tagged}t`, epochs: `${tagged}e`, due: `${tagged}d` };
   });
   const bucketOf = (name: string): Bucket => buckets[count === 1 ? 0 : hash(name) % count] as Bucket;
+  const [first] = buckets as [Bucket];
   return {
     buckets,
     bucketOf,
+    nodes: { channel: `${prefix}{${first.index}}:nodes`, bucket: first },
     channelOf(node) {
       const bucket = bucketOf(node);
       return { channel: `${prefix}{${bucket.index}}:node:${node}`, bucket };

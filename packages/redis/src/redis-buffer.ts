@@ -12,17 +12,19 @@ import {
 import type { RedisClientOptions } from '@redis/client';
 import { createAppender } from './appending.ts';
 import { type BufferContext, callScript } from './context.ts';
-import { encodeText, parseElement } from './element.ts';
+import { createDisconnecting, type Disconnecting } from './disconnecting.ts';
+import { encodeText } from './element.ts';
 import { exchangeAll, placeArguments } from './exchanging.ts';
 import { healthOf } from './health.ts';
 import { createInspection } from './inspection.ts';
 import { parseQueueName } from './keys.ts';
 import { createLogs, type Logs } from './logs.ts';
 import { createLooks } from './looks.ts';
+import { readState } from './message-state.ts';
 import { openStore } from './open-store.ts';
 import { nameByEpoch } from './queue-names.ts';
 import { createReplication } from './replicating.ts';
-import { endingOf, restoreArguments } from './restoring.ts';
+import { restoreArguments } from './restoring.ts';
 import { createScripts } from './scripts/index.ts';
 import { startSweeping } from './sweeping.ts';
 import { createWakeUps } from './wake-ups.ts';
@@ -79,6 +81,7 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
   const node = random.token(epochBytes);
   let freesFromMs = 0;
   let logs: Logs | undefined;
+  let disconnecting: Disconnecting | undefined;
 
   const { store, keys } = await openStore({
     urls: typeof options.url === 'string' ? [options.url] : options.url,
@@ -88,7 +91,8 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     scripts,
     commandTimeoutMs: options.commandTimeoutMs ?? 2000,
     node,
-    woken(text) {
+    woken(text, channel) {
+      if (channel === disconnecting?.channel) return disconnecting.hear();
       for (const queue of readNames(text)) {
         logs?.changed(queue.name, queue.application);
         for (const watcher of watchers) watcher.appended?.(queue);
@@ -100,6 +104,7 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     connected(isOld) {
       // Sessions that were there before may not have come back yet.
       if (isOld) freesFromMs = now() + lifetimeSeconds(limits) * 1000;
+      disconnecting?.hear();
     },
   });
   const context: BufferContext = {
@@ -117,7 +122,13 @@ export async function openWithScripts(options: RedisBufferOptions, makeScripts: 
     bytes: [],
   };
   logs = createLogs(context);
-  return createBuffer(context, logs);
+  try {
+    disconnecting = await createDisconnecting(context);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return createBuffer(context, logs, disconnecting);
 }
 
 function checkPrefix(prefix: string): string {
@@ -125,17 +136,11 @@ function checkPrefix(prefix: string): string {
   throw new Error(`The prefix ${prefix} has a brace, which Redis Cluster would take for a hash tag. Leave it out`);
 }
 
-/** Sessions and positions, which take turns in an answer. */
-function placesOf(answer: unknown): readonly { readonly session: string; readonly handled: number }[] {
-  const all = Array.isArray(answer) ? answer : [];
-  return all.flatMap((session, index) => (index % 2 === 0 ? { session: String(session), handled: Number(all[index + 1]) } : []));
-}
-
 function readNames(text: string): readonly ReturnType<typeof parseQueueName>[] {
   return (JSON.parse(text) as string[]).map(parseQueueName);
 }
 
-function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
+function createBuffer(context: BufferContext, logs: Logs, disconnecting: Disconnecting): MessageBuffer {
   const { store, watchers, keys } = context;
   const inspect = createInspection(context);
   let isClosed = false;
@@ -155,22 +160,10 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
     const text = place === undefined ? undefined : await nameByEpoch(context, place.epoch);
     if (place === undefined || text === undefined) return undefined;
     const { address, application, name } = parseQueueName(text);
-    const queue = { address, application };
     const args = [name, application, place.epoch, String(place.position), how, encodeText(reason)];
     const found = (await callScript(context, 'take', keys.bucketOf(name), args)) as unknown[] | null | undefined;
     if (how !== 'find') logs.changed(name, application);
-    if (!Array.isArray(found)) return undefined;
-    const [state, second, third, fourth, fifth] = found;
-    switch (state) {
-      case 'pending': {
-        const message = parseElement(String(second));
-        return { state, queue, place, message, sent: third === 1, handled: fifth === 1, places: placesOf(fourth) };
-      }
-      case 'parked':
-        return { state, queue, message: parseElement(String(second)), reason: decodeURIComponent(String(third)) };
-      default:
-        return { state: 'gone', queue, reason: endingOf(place.position, Number(second), String(third), String(fourth)) };
-    }
+    return Array.isArray(found) ? readState(found, { address, application }, place) : undefined;
   }
 
   return {
@@ -222,6 +215,10 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
       logs.changed(name, stored.application);
       return isDone;
     },
+    async announceDisconnect(recipient) {
+      usable();
+      await disconnecting.announce(recipient);
+    },
     watch(watcher) {
       usable();
       watchers.add(watcher);
@@ -233,6 +230,7 @@ function createBuffer(context: BufferContext, logs: Logs): MessageBuffer {
       if (isClosed) return;
       isClosed = true;
       sweeper.stop();
+      disconnecting.close();
       watchers.clear();
       context.wakeUps.close();
       await store.close();

@@ -6,7 +6,7 @@ import type { Store } from './store.ts';
 /** A store in one process. */
 export async function openSingleStore(options: Omit<ConnectionOptions, 'totals'>, keys: Keys, node: string): Promise<Store> {
   const connection = await openConnection({ ...options, totals: () => keys.buckets.map(({ totals }) => totals) });
-  connection.listen(keys.channelOf(node).channel);
+  connection.listen([keys.channelOf(node).channel, keys.nodes.channel]);
 
   /** A process alone has nowhere to move a key to: it was made part of a cluster meanwhile. */
   function moved(error: unknown): unknown {

@@ -19,7 +19,8 @@ export interface Store {
 
 /** What a store tells. */
 export interface StoreEvents {
-  woken(text: string): void;
+  /** Something came by one of this node's channels. */
+  woken(text: string, channel: string): void;
   failed(reason: string): void;
   /** Connections stand again; `isOld` where something was there before. */
   connected(isOld: boolean): void;

@@ -191,6 +191,42 @@ describe('a hub of several workers', () => {
     expect(answer.applications.orders.messages.map(({ data }) => data)).toEqual([1, 2, 3]);
   });
 
+  it('ends what a recipient has at all of them, whichever console disconnects it', async () => {
+    const password = 'correct horse battery';
+    const hash = (await runMain(['password'], {}, password)).out.trim();
+    const credentials = [{ name: 'admin', password: hash, role: 'operator' }];
+    await using hub = await serveHub({ ...goodConfiguration('admin', { port: 0, credentials }), workers: 2 });
+    const tell = async (path: string, body: object, cookie = ''): Promise<Response> =>
+      fetch(`${(await consolesOf(hub))[1]}/trpc/${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', cookie },
+        body: JSON.stringify(body),
+      });
+    async function hold(recipient: string): Promise<{ isOver: boolean }> {
+      const client = await connectRaw(hub.url, await tokenFor(recipient));
+      const first = JSON.parse((await client.poll({ applications: { orders: { cursor: null } } })).body) as Opened;
+      const { session, applications } = first;
+      const held = { isOver: false };
+      const over = (): void => {
+        held.isOver = true;
+      };
+      void client.poll({ session, wait: 25, applications }).then(over, over);
+      return held;
+    }
+    const alices = await Promise.all(Array.from({ length: 4 }, () => hold('alice')));
+    const bob = await hold('bob');
+    const heldPolls = async () => Promise.all((await consolesOf(hub)).map((each) => metric(each, 'pollux_held_polls')));
+    const sum = (counts: readonly number[]): number => counts.reduce((all, count) => all + count, 0);
+    await expect.poll(async () => sum(await heldPolls())).toBe(5);
+    // Connections are handed out in turn, more or less.
+    expect(Math.min(...(await heldPolls()))).toBeGreaterThan(0);
+    const cookie = (await tell('session.login', { name: 'admin', password })).headers.get('set-cookie')?.split(';')[0] ?? '';
+    const answer = await (await tell('clients.disconnect', { recipient: 'alice' }, cookie)).json();
+    expect(answer).toMatchObject({ result: { data: { recipient: 'alice', isToldToAll: true } } });
+    await expect.poll(async () => sum(await heldPolls())).toBe(1);
+    expect([...alices, bob].map(({ isOver }) => isOver)).toEqual([true, true, true, true, false]);
+  });
+
   it.each([
     ['whichever worker was asked for it', false],
     ['though a worker is just being started', true],

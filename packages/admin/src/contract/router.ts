@@ -54,7 +54,7 @@ export type AdminProcedures = {
   clients: {
     list: Query<ClientsInput, ClientsPage>;
     get: Query<{ session: string }, ClientRow | null>;
-    disconnect: Mutation<{ recipient: string }, { recipient: string; sessions: number }>;
+    disconnect: Mutation<{ recipient: string }, { recipient: string; sessions: number; isToldToAll: boolean }>;
   };
   buffer: {
     addresses: Query<AddressesInput, AddressesPage>;

@@ -4,7 +4,7 @@ import type { AdminProcedures } from '../contract/router.ts';
 import { type AdminContext, audit } from './context.ts';
 import { applicationName, limit, offset, recipientName, text } from './inputs.ts';
 import { clientRow, readSessions } from './session-rows.ts';
-import { ask, guarded } from './trpc.ts';
+import { guarded } from './trpc.ts';
 
 const listInput = z.object({
   filter: text.optional(),
@@ -36,6 +36,21 @@ function sessionsOf({ options: { server } }: AdminContext, recipient: string): n
   return readSessions(server, recipient).filter((session) => session.recipient === recipient).length;
 }
 
+/** Milliseconds that the console waits for other servers to be told, which goes on after it. */
+const tellingMs = 3000;
+
+async function isOverWithin(told: PromiseLike<void>, ms: number): Promise<boolean> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const isLate = new Promise<boolean>((settle) => {
+    timer = setTimeout(() => settle(false), ms);
+  });
+  try {
+    return await Promise.race([told.then(() => true), isLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 export const clients: AdminProcedures['clients'] = {
   list: guarded.input(listInput).query(({ ctx, input }) => list(ctx, input)),
   get: guarded.input(z.object({ session: z.string().min(1).max(200) })).query(({ ctx, input }) => {
@@ -45,8 +60,10 @@ export const clients: AdminProcedures['clients'] = {
   disconnect: guarded.input(z.object({ recipient: recipientName })).mutation(async ({ ctx, input }) => {
     const { recipient } = input;
     const sessions = sessionsOf(ctx, recipient);
-    await ask(() => ctx.options.server.disconnect(recipient));
-    audit(ctx, { action: 'disconnect', target: `recipient ${recipient}`, result: `ok, ${sessions} sessions` });
-    return { recipient, sessions };
+    const told = ctx.options.server.disconnect(recipient);
+    const isToldToAll = told === undefined || (await isOverWithin(told, tellingMs));
+    const rest = isToldToAll ? '' : ', other servers not told yet';
+    audit(ctx, { action: 'disconnect', target: `recipient ${recipient}`, result: `ok, ${sessions} sessions${rest}` });
+    return { recipient, sessions, isToldToAll };
   }),
 };

@@ -133,6 +133,8 @@ export interface BufferWatcher {
   wants?(reason: Removal['reason']): boolean;
   /** Messages left, on this node. */
   removed?(removal: Removal): void;
+  /** Another node announced that a recipient is disconnected; MAY be told more than once. */
+  disconnected?(recipient: string): void;
   /** Something failed on this node: a record is damaged, the disk is full, the connection was lost. */
   failed?(failure: BufferFailure): void;
 }
@@ -202,6 +204,11 @@ export interface MessageBuffer {
    */
   restore(queue: StoredQueue): MaybePromise<boolean>;
   watch(watcher: BufferWatcher): () => void;
+  /**
+   * Tells every other node that a recipient is disconnected; a node that could not be reached then MUST hear of it once it is
+   * back. Left out by a buffer that one node has alone.
+   */
+  announceDisconnect?(recipient: string): MaybePromise<void>;
   /** How it is, at once. Left out by a buffer that cannot be otherwise than well. */
   health?(): BufferHealth;
   readonly inspect: BufferInspection;

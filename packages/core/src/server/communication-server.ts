@@ -201,11 +201,12 @@ export interface CommunicationServer {
   /** A client's goodbye. Another recipient's session and an unknown one are the same no-op. */
   goodbye(identity: ClientIdentity, session: string): void;
   /**
-   * Ends all sessions of a recipient at once (logout, account closed). Its messages stay. Where servers share a buffer, each
-   * has to be told: what is held at another goes on there.
+   * Ends all sessions of a recipient at once (logout, account closed): here before this returns, and at every other server that
+   * shares the message buffer. Its messages stay. Where there are others, resolves once they are told; while the buffer is away
+   * that is tried again until this server closes, so do not wait for it without a limit of your own. Never rejects.
    */
-  disconnect(recipient: string): void;
-  /** Hears of each `disconnect` from now on, for what else was given to a recipient; returns the way to stop. */
+  disconnect(recipient: string): MaybePromise<void>;
+  /** Hears of each `disconnect` from now on, at whichever server, for what else was given to a recipient; returns the way to stop. */
   onDisconnect(listener: (recipient: string) => void): () => void;
   /**
    * Tells life-cycle events from now on; returns the way to stop. Events that nobody listens to are not even built, so

@@ -21,6 +21,7 @@ import type {
 } from './communication-server.ts';
 import { isHeard, observe, type ServerContext, tell } from './context.ts';
 import { createDeadlines } from './deadlines.ts';
+import { createDisconnecting } from './disconnecting.ts';
 import { endHeldPolls } from './draining.ts';
 import { checkApplications, checkLimits } from './options.ts';
 import { askAgain } from './polling.ts';
@@ -107,7 +108,7 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     deadlines: createDeadlines(clock, (held) => askAgain(context, held, now())),
     drainSeconds: undefined,
   };
-  const disconnectListeners = new Set<(recipient: string) => void>();
+  const disconnecting = createDisconnecting(context);
   let sweeper: Timer | undefined;
   let closing: Promise<void> | undefined;
 
@@ -120,7 +121,7 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
     }, sweepMs);
   }
 
-  const unwatch = watchBuffer(context);
+  const unwatch = watchBuffer(context, disconnecting.heard);
 
   return {
     applications: [...context.applications.keys()],
@@ -162,23 +163,15 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
       );
       leave(context, identity, id);
     },
-    disconnect(recipient) {
-      for (const session of [...(context.recipients.get(recipient)?.sessions ?? [])]) {
-        if (session.held !== undefined) disconnectPoll(context, session.held);
-        closeSession(context, session, 'disconnected');
-      }
-      for (const listener of disconnectListeners) listener(recipient);
-    },
-    onDisconnect(listener) {
-      disconnectListeners.add(listener);
-      return () => void disconnectListeners.delete(listener);
-    },
+    disconnect: (recipient) => disconnecting.disconnect(recipient),
+    onDisconnect: (listener) => disconnecting.onDisconnect(listener),
     observe: (listener, kinds) => observe(context, listener, kinds),
     inspect: createInspection(context, context.now()),
     close({ drainSeconds = defaultDrainSeconds } = {}) {
       closing ??= (async () => {
         context.drainSeconds = drainSeconds;
         sweeper?.clear();
+        disconnecting.close();
         await endHeldPolls(context, drainSeconds);
         for (const session of [...context.sessions.values()]) closeSession(context, session, 'shutdown');
         unwatch();
@@ -190,7 +183,7 @@ export function createCommunicationServer(options: CommunicationServerOptions): 
 }
 
 /** Counts and tells what leaves the buffer; both by one watcher. */
-function watchBuffer(context: ServerContext): () => void {
+function watchBuffer(context: ServerContext, disconnected: (recipient: string) => void): () => void {
   return context.buffer.watch({
     wants: (reason) => reason !== 'acknowledged' || (isHeard(context, 'removed') && isHeard(context, 'acknowledged')),
     removed(removal) {
@@ -201,6 +194,7 @@ function watchBuffer(context: ServerContext): () => void {
       if (isHeard(context, 'removed')) tell(context, { kind: 'removed', atMs: context.now(), ...removal });
     },
     appended: ({ address, application }) => void wakeFollowers(context, address, application, 'high'),
+    disconnected,
     failed(failure) {
       if (isHeard(context, 'buffer-failed')) tell(context, { kind: 'buffer-failed', atMs: context.now(), ...failure });
     },

@@ -6,6 +6,7 @@ import {
   type CommunicationServer,
   createCommunicationServer,
   type HeldPoll,
+  type MessageBuffer,
   type PollOutcome,
   type ServerEvent,
 } from '@pollux/core/server';
@@ -39,11 +40,14 @@ export interface PendingPoll {
   types(application: string): string[];
 }
 
-export function createScene(applications: Record<string, ApplicationOptions>, limits: Partial<Limits> = {}): Scene {
-  const clock = createManualClock();
+export function createScene(
+  applications: Record<string, ApplicationOptions>,
+  limits: Partial<Limits> = {},
+  { clock = createManualClock(), ...more }: { readonly clock?: ManualClock; readonly buffer?: MessageBuffer } = {},
+): Scene {
   let drawn = 0;
   const random = { next: () => 0, token: (bytes: number) => (++drawn).toString(36).padStart(Math.ceil((bytes * 4) / 3), 'x') };
-  const server = createCommunicationServer({ applications, limits, clock, random });
+  const server = createCommunicationServer({ applications, limits, clock, random, ...more });
   const events: ServerEvent[] = [];
   server.observe((event) => events.push(event));
   return {

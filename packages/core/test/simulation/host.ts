@@ -97,7 +97,7 @@ export function createHost(world: () => World): Host {
     },
     disconnect: (recipient) => {
       visits.forget(recipient);
-      instance?.server.disconnect(recipient);
+      void instance?.server.disconnect(recipient);
     },
     checkFreed: (entry) => visits.checkFreed(entry),
   };

@@ -43,6 +43,9 @@ export async function joinBuffer({ path, answerMs = 10_000 }: JoinBufferOptions)
       for (const watcher of watchers)
         if (watcher.removed !== undefined && watcher.wants?.(removal.reason) !== false) watcher.removed(removal);
     },
+    disconnected(recipient) {
+      for (const watcher of watchers) watcher.disconnected?.(recipient);
+    },
     failed(failure) {
       for (const watcher of watchers) watcher.failed?.(failure);
     },
@@ -138,6 +141,10 @@ function createJoined({ connection, hello, watchers, health }: JoinedParts): Mes
     async restore(queue) {
       usable();
       return call('restore', queue);
+    },
+    async announceDisconnect(recipient) {
+      usable();
+      return call('announceDisconnect', recipient);
     },
     watch(watcher) {
       usable();

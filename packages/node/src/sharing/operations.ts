@@ -27,7 +27,7 @@ import type {
 } from '@pollux/core/server';
 
 /** Of what is said here. Both sides are of one release, or do not speak. */
-export const formatVersion = 1;
+export const formatVersion = 2;
 
 /** The port as it is asked for over a socket. What is not there is left out: JSON has no `undefined`. */
 export interface Operations {
@@ -39,6 +39,7 @@ export interface Operations {
   take(id: string, how: Parameters<MessageBuffer['take']>[1]): MaybePromise<boolean>;
   erase(address: Address, ...application: readonly string[]): MaybePromise<number>;
   restore(queue: StoredQueue): MaybePromise<boolean>;
+  announceDisconnect(recipient: string): MaybePromise<void>;
   totals(): ReturnType<BufferInspection['totals']>;
   addresses(options: Parameters<BufferInspection['addresses']>[0]): MaybePromise<{
     readonly rows: readonly AddressSummary[];
@@ -77,6 +78,8 @@ export interface Told {
   /** Another process appended to these. */
   readonly appended: readonly QueueName[];
   readonly removed: Removal;
+  /** Another process, or another node of its buffer, disconnected this recipient. */
+  readonly disconnected: string;
   readonly failed: BufferFailure;
   /** Whenever it is another than it was told before. */
   readonly health: BufferHealth;

@@ -26,6 +26,7 @@ export function createOperations(
       take: (id, how) => buffer.take(id, how),
       erase: (address, application) => buffer.erase(address, application),
       restore: (queue) => buffer.restore(queue),
+      announceDisconnect: (recipient) => buffer.announceDisconnect?.(recipient),
       totals: () => inspect.totals(),
       addresses: (options) => inspect.addresses(options),
       queues: (address) => inspect.queues(address),

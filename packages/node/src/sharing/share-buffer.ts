@@ -6,6 +6,7 @@ import type { AppendEntry, AppendOutcome, BufferFailure, MessageBuffer, QueueNam
 import { type Lines, speakInLines } from './lines.ts';
 import { type Failure, formatVersion, type Operations, type Told } from './operations.ts';
 import { createOperations } from './perform.ts';
+import { createRecent } from './recent.ts';
 
 export interface ShareBufferOptions {
   /**
@@ -45,6 +46,7 @@ export async function shareBuffer(buffer: MessageBuffer, { path, takeMs = 10_000
   checkPath(path);
   const joined = new Set<Joined>();
   const failures: BufferFailure[] = [];
+  const disconnects = createRecent();
   let health = '';
   /** Whose operation is performed now: what leaves by it is told to that process. */
   let current: Joined | undefined;
@@ -69,11 +71,18 @@ export async function shareBuffer(buffer: MessageBuffer, { path, takeMs = 10_000
     appended(queue) {
       for (const each of joined) say(each, 'appended', [queue]);
     },
+    disconnected: (recipient) => disconnected(recipient, undefined),
     failed(failure) {
       if (failure.stage === 'open') failures.push(failure);
       for (const each of joined) say(each, 'failed', failure);
     },
   });
+
+  /** Tells the others whom one disconnects, and those that are cut off now once they are back. */
+  function disconnected(recipient: string, by: Joined | undefined): void {
+    disconnects.add(recipient);
+    for (const each of joined) if (each !== by) say(each, 'disconnected', recipient);
+  }
 
   /** Wakes the others, whose clients may wait for it. */
   function wakeOthers(from: Joined, entries: readonly AppendEntry[], outcomes: readonly AppendOutcome[]): void {
@@ -109,6 +118,7 @@ export async function shareBuffer(buffer: MessageBuffer, { path, takeMs = 10_000
     function done(value: unknown): void {
       // Before the answer: whoever is told that it is stored may take for granted that all were woken.
       if (name === 'append') wakeOthers(from, given[0] as AppendEntry[], value as AppendOutcome[]);
+      if (name === 'announceDisconnect') disconnected(String(given[0]), from);
       answer(from, number, value);
     }
     current = from;
@@ -142,6 +152,7 @@ export async function shareBuffer(buffer: MessageBuffer, { path, takeMs = 10_000
     });
     say(self, 'hello', { version: formatVersion, supports: buffer.supports, failures });
     tellHealth([self]);
+    for (const recipient of disconnects.recent()) say(self, 'disconnected', recipient);
     joined.add(self);
   });
   await listenAt(server, path).catch((error: unknown) => {

@@ -6,6 +6,7 @@ import { createMemoryBuffer, type MessageBuffer, type Removal } from '@pollux/co
 import { createManualClock } from '@pollux/core/testing';
 import { afterAll, describe, expect, it } from 'vitest';
 import { joinBuffer, shareBuffer } from '../../src/sharing/index.ts';
+import { formatVersion } from '../../src/sharing/operations.ts';
 import { openRelay } from './relay.ts';
 import { entry, socketFolder } from './support.ts';
 
@@ -47,6 +48,24 @@ describe('a process that joined', () => {
     expect(buffer.health?.().state).toBe('ok');
     expect(told).toEqual(['watch']);
     await again.close();
+  });
+
+  it('hears whom another one disconnected while it was cut off, once it is back', async () => {
+    const [path, relayed] = [folder.nextPath(), folder.nextPath()];
+    const shared = await shareBuffer(createMemoryBuffer(), { path });
+    await using there = disposable(await joinBuffer({ path }));
+    const relay = await openRelay(relayed, path, {});
+    await using here = disposable(await joinBuffer({ path: relayed }));
+    const told: string[] = [];
+    here.watch({ disconnected: (recipient) => void told.push(recipient) });
+    await there.announceDisconnect?.('carol');
+    await expect.poll(() => told).toEqual(['carol']);
+    await relay[Symbol.asyncDispose]();
+    await expect.poll(() => here.health?.().state).toBe('failed');
+    await there.announceDisconnect?.('alice');
+    await using _again = await openRelay(relayed, path, {});
+    await expect.poll(() => told.slice(1), { timeout: 10_000 }).toEqual(['carol', 'alice']);
+    await shared.close();
   });
 
   it('gives up an owner that takes its connection and says nothing', async () => {
@@ -175,7 +194,8 @@ describe('a buffer cannot be joined', () => {
     const [path, relayed] = [folder.nextPath(), folder.nextPath()];
     const shared = await shareBuffer(createMemoryBuffer(), { path });
     await using _relay = await openRelay(relayed, path, {
-      fromOwner: () => (line) => (line[1] === 'hello' ? [[0, 'hello', { ...(line[2] as object), version: 2 }]] : [line]),
+      fromOwner: () => (line) =>
+        line[1] === 'hello' ? [[0, 'hello', { ...(line[2] as object), version: formatVersion + 1 }]] : [line],
     });
     await expect(joinBuffer({ path: relayed })).rejects.toThrow('of another release. Run the same on both sides');
     await shared.close();

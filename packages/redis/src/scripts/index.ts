@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { append } from './append.ts';
 import { base, type ScriptLimits } from './base.ts';
+import { disconnect, hear } from './disconnecting.ts';
 import { exchange, forget } from './exchange.ts';
 import { follow } from './following.ts';
 import { describe, dump, look, peek, summarise } from './looking.ts';
@@ -39,6 +40,8 @@ export type Scripts = Readonly<
     | 'erase'
     | 'sweep'
     | 'restore'
+    | 'disconnect'
+    | 'hear'
     | 'look'
     | 'summarise'
     | 'describe'
@@ -61,6 +64,8 @@ export function createScripts(limits: ScriptLimits): Scripts {
     erase: script(evenFull(whole(erase))),
     sweep: script(evenFull(whole(sweep))),
     restore: script(whole(restore)),
+    disconnect: script(evenFull(disconnect)),
+    hear: script(hear),
     look: script(acrossBuckets(look)),
     summarise: script(summarise),
     describe: script(describe),

@@ -274,6 +274,27 @@ export const faults: readonly Fault[] = [
     'local _ = name',
   ],
   [
+    'disconnects who disconnects',
+    '§7.7 a node is told whom another one disconnects, and not whom it disconnects itself',
+    'hear',
+    'if node ~= ARGV[2] and',
+    'if',
+  ],
+  [
+    'hears all of it again',
+    '§7.7 a node is told whom another one disconnects, and not whom it disconnects itself',
+    'hear',
+    'isKnown and tonumber(known) - count or 0, -1',
+    '0, -1',
+  ],
+  [
+    'hears nothing',
+    '§7.7 a node is told whom another one disconnects, and not whom it disconnects itself',
+    'disconnect',
+    "call('HINCRBY', KEYS[1], 'disconnects', 1)",
+    '',
+  ],
+  [
     'tells every reason as expired',
     'port: watchers are told of every message that left, once, with the reason',
     'exchange',

@@ -64,4 +64,29 @@ export const sharedCases: readonly StoreCase[] = [
         runner.expect(told[0]?.application).toBe('orders');
       }),
   },
+  {
+    clause: '7.7',
+    title: 'a node is told whom another one disconnects, and not whom it disconnects itself',
+    run: (open, options, runner) =>
+      joined(open, options, runner, async (here, there) => {
+        const [mine, theirs]: [string[], string[]] = [[], []];
+        const stops = [
+          here.buffer.watch({ disconnected: (recipient) => void mine.push(recipient) }),
+          there.buffer.watch({ disconnected: (recipient) => void theirs.push(recipient) }),
+        ];
+        const until = async (isTold: () => boolean): Promise<void> => {
+          for (let round = 0; round < 100 && !isTold(); round++)
+            await new Promise<void>((done) => void attendedClock.setTimeout(() => done(), 50));
+        };
+        await here.buffer.announceDisconnect?.('bob');
+        await until(() => theirs.length > 0);
+        const names = ['alice', 'Łucja \u2028 "x" y', 'alice'];
+        for (const [index, name] of names.entries()) {
+          await there.buffer.announceDisconnect?.(name);
+          await until(() => mine.length > index);
+        }
+        for (const stop of stops) stop();
+        runner.expect([mine, theirs]).toEqual([names, ['bob']]);
+      }),
+  },
 ];

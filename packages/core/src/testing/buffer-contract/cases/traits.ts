@@ -3,7 +3,7 @@ import type { MessageBuffer } from '../../../buffer/message-buffer.ts';
 import { CommunicationError } from '../../../protocol/problem.ts';
 import { alice, aliceOrders, type BufferCase, entryOf, storedOf, textsOf } from '../scene.ts';
 
-type Operation = Exclude<keyof MessageBuffer, 'supports' | 'inspect' | 'health' | 'look' | 'close'>;
+type Operation = Exclude<keyof MessageBuffer, 'supports' | 'inspect' | 'health' | 'look' | 'announceDisconnect' | 'close'>;
 
 interface Trait {
   readonly call: (buffer: MessageBuffer, signal?: AbortSignal) => unknown;
