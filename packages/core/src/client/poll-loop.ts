@@ -144,7 +144,10 @@ export function createPollLoop(context: ClientContext, wire: Wire, work: PollWor
     if (state.kind !== 'polling') renewed = false;
     show('connected');
     if (answer) wire.adopt(answer);
-    return work.absorb(answer);
+    const news = work.absorb(answer);
+    // Not before it is known whose session it is: tabs of a former user would go on with it.
+    if (answer?.advice) emit({ kind: 'advice', advice: answer.advice });
+    return news;
   };
 
   const answered = async (polling: Polling, answer: Answer | undefined): Promise<void> => {

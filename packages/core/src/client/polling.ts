@@ -61,7 +61,7 @@ export function hearStream(
     take: (text) => {
       const answer = readAnswer(text);
       if (answer) take(answer);
-      else fail('not an answer to a poll');
+      else fail('no answer to a poll');
     },
   };
 }

@@ -17,7 +17,7 @@ export function judge({ status, text, floorMs }: Outcome): Verdict {
   if (status === 204) return { kind: 'answered' };
   if (status === 200) {
     const answer = readAnswer(text);
-    return answer ? { kind: 'answered', answer } : { kind: 'failed', reason: 'not an answer to a poll' };
+    return answer ? { kind: 'answered', answer } : { kind: 'failed', reason: 'no answer to a poll' };
   }
   const problem = readJson<'title' | 'detail' | 'retryAfter'>(text);
   const reason = `status ${status} ${readProblem(problem)}`.trim();

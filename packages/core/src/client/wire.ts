@@ -95,7 +95,6 @@ export function createWire(context: ClientContext): Wire {
       wire.session = session;
       // Before others are told of it: whoever takes over waits, too.
       if (advice?.drain) wire.notBeforeMs = clock.monotonic() + context.random.next() * advice.drain * 1000;
-      if (advice) emit({ kind: 'advice', advice });
     },
     poll: async (asked, wait, signal, hearer) => {
       const body = write(asked, wait);
@@ -155,6 +154,6 @@ function concludeStream(wire: Wire, end: string): Outcome {
   // The credential was over, or the user was logged out; the next request says what holds now.
   if (reason === 'expired' || reason === 'disconnected') wire.token = undefined;
   const status = end === '' || reason === 'failed' ? 0 : reason === 'superseded' ? 409 : 200;
-  const text = status === 200 ? JSON.stringify({ session: wire.session, advice: drain && { drain } }) : 'the stream was cut';
+  const text = status === 200 ? JSON.stringify({ session: wire.session, advice: drain && { drain } }) : 'stream cut';
   return { status, text, floorMs: 0 };
 }

@@ -132,3 +132,27 @@ it('a tab that takes over while the server drains waits as the former one did', 
   await advance(360_000);
   expect(asking()).toHaveLength(1);
 });
+
+it('a tab of a former user does not go on with the session of the next one', async () => {
+  const { browser, open, settle, advance, asking } = openBrowser();
+  await open();
+  asking()[0]?.answer(200, news('orders', []));
+  await settle();
+  const second = await open();
+  const next = { recipient: 'next', advice: { mode: 'long-poll', wait: 25 }, applications: { orders: { cursor: 'n0' } } };
+  asking()[0]?.answer(200, { session: 's_2', ...next });
+  // What is told is heard before a lock that is given back is someone's, as in browsers.
+  for (let tick = 0; tick < 100; tick++) {
+    await undefined;
+    browser.deliver();
+  }
+  await advance(20);
+  const sessions = asking().map(({ body }) => body.session);
+  expect(sessions.toSorted()).toEqual(['s_1', 's_2']);
+  // Its server tells it whose session that is now, and both go on with one.
+  asking()[sessions.indexOf('s_1')]?.answer(200, { session: 's_3', ...next });
+  await advance(1000);
+  await advance(1000);
+  expect(asking().map(({ body }) => body.session)).toEqual(['s_2']);
+  expect(second.client.state).toBe('connected');
+});
