@@ -150,7 +150,7 @@ describe('the end', () => {
     const alice = client({ recipient: 'alice' });
     alice.poll(['crm']);
     const held = alice.poll(['crm'], { wait: 25 });
-    server.disconnect('alice');
+    void server.disconnect('alice');
     expect(held.outcome).toMatchObject({ status: 401 });
     expect(server.inspect.totals().sessions).toBe(0);
     send('crm', 'alice', { type: 'kept' });

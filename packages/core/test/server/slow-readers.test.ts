@@ -98,7 +98,7 @@ it('one that does not take the end of its stream is cut as well', async () => {
   const { clock, server } = scene;
   const reader = read(scene);
   await fill(scene, reader);
-  server.disconnect('alice');
+  void server.disconnect('alice');
   expect(reader.ended).toMatchObject([{ reason: 'disconnected' }]);
   await clock.advance(beatMs + 1000);
   reader.buffered -= 20_000;
@@ -113,7 +113,7 @@ it('one that takes the end of its stream leaves nothing behind', async () => {
   const { clock, server } = scene;
   const reader = read(scene);
   await fill(scene, reader);
-  server.disconnect('alice');
+  void server.disconnect('alice');
   reader.buffered = 0;
   await clock.advance(2 * beatMs);
   expect([reader.cuts, clock.pending]).toEqual([0, 1]);

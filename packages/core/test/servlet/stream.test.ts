@@ -173,7 +173,7 @@ describe('a stream', () => {
     expect(stream.events().at(-1)).toMatchObject({ event: 'end', data: { reason: 'superseded' } });
     const other = open();
     await clock.settle();
-    server.disconnect('alice');
+    void server.disconnect('alice');
     await clock.settle();
     expect(other.events().at(-1)).toMatchObject({ event: 'end', data: { reason: 'disconnected' } });
   });
@@ -203,7 +203,7 @@ describe('a stream', () => {
       return `/pollux/stream?app=crm&ticket=${JSON.parse(body).ticket}`;
     };
     const [before, others] = [await ticketOf('alice'), await ticketOf('bob')];
-    server.disconnect('alice');
+    void server.disconnect('alice');
     const after = await ticketOf('alice');
     const streams = [before, others, after].map((target) => open({ target, headers: {} }));
     await clock.settle();
