@@ -63,7 +63,7 @@ it('is sent it in pieces, so that one that takes some of them between two heartb
   }
   expect(connection.socket.destroyed).toBe(false);
   expect(connection.text().split('~')).toHaveLength(8 * data.length + 1);
-  server.disconnect('alice');
+  void server.disconnect('alice');
   await connection.take(10_000);
   expect(connection.text()).toMatch(/event: end\n[\s\S]*\r\n0\r\n\r\n$/);
   await server.close({ drainSeconds: 0 });

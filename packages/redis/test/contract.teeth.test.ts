@@ -7,6 +7,7 @@ import { createScripts, script } from '../src/scripts/index.ts';
 import { startRedis } from '../src/testing/index.ts';
 import { failingCases } from './support/contract.ts';
 import { faults } from './support/faults.ts';
+import { disconnectingFaults, keyFaults } from './support/key-faults.ts';
 
 const redis = await startRedis();
 afterAll(() => redis[Symbol.asyncDispose]());
@@ -19,7 +20,7 @@ describe('the contract catches a Redis buffer', () => {
     expect(await failingCases(opening(createScripts))).toEqual([]);
   });
 
-  for (const [name, by, where, right, wrong] of faults) {
+  for (const [name, by, where, right, wrong] of [...faults, ...keyFaults, ...disconnectingFaults]) {
     it(`that ${name}: by "${by}"`, { timeout: 60_000 }, async () => {
       const faulty: typeof createScripts = (limits) => {
         const scripts = createScripts(limits);

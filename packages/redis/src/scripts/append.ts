@@ -1,10 +1,11 @@
 /** Publishing: entries of one bucket, in order, each stored or told why not. */
+import { remembering } from './keys.ts';
 import { removal } from './removing.ts';
 
 /** Arguments of one entry, in this order. */
 const entryArguments = 11;
 
-export const append: string = `${removal}
+export const append: string = `${removal}${remembering}
 -- Bytes before this call: in other buckets, which this script does not see, and in this one.
 local others = tonumber(ARGV[5]) + tonumber(call('HGET', TOTALS, 'bytes') or 0)
 
@@ -16,8 +17,12 @@ local function makeRoom(queue, size, overflow, replaced)
   local free = queue.h > queue.f and indexAfter(queue, queue.h) or 0
   local function exceeded()
     local growth = bytes - queue.b
-    if growth > 0 and queue.address.b + growth > ADDRESS_BYTES then return 'address' end
-    if growth > 0 and others + sums.bytes + growth > BUFFER_BYTES then return 'buffer' end
+    if growth <= 0 then return nil end
+    -- Keys go before messages do, and before one is refused.
+    local excess = queue.address.b + growth - ADDRESS_BYTES
+    if excess > 0 and not giveUpKeys(queue.address, excess) then return 'address' end
+    excess = others + sums.bytes + growth - BUFFER_BYTES
+    if excess > 0 and not giveUpKeys(queue.address, excess) then return 'buffer' end
   end
   while count > QUEUE_MESSAGES or bytes > QUEUE_BYTES or (drop < free and exceeded()) do
     local element = call('LINDEX', queue.list, drop)
@@ -43,14 +48,6 @@ local function pendingOf(queue, topic)
   local position = call('HGET', queue.topics, topic)
   if not position then return nil end
   return messageAt(queue, tonumber(position))
-end
-
-local function rememberKey(queue, key, fingerprint, position, untilMs)
-  local isNew = call('HSET', queue.keys, key, queue.e .. ' ' .. position .. ' ' .. untilMs .. ' ' .. fingerprint) == 1
-  if isNew then
-    grow(queue.address, KEY_BYTES)
-  end
-  if not queue.y or untilMs < queue.y then queue:set('y', untilMs) end
 end
 
 local function appendOne(queue, members, size, ttl, urgency, topic, key, fingerprint, overflow)

@@ -30,6 +30,7 @@ export type ScriptLimits = Pick<
   | 'addressBytes'
   | 'bufferBytes'
   | 'keySeconds'
+  | 'ttlSeconds'
   | 'stubSeconds'
   | 'sessionSeconds'
   | 'hiddenSeconds'
@@ -44,6 +45,7 @@ function constants(limits: ScriptLimits): string {
   return `
 local QUEUE_MESSAGES, QUEUE_BYTES, ADDRESS_BYTES = ${limits.queueMessages}, ${limits.queueBytes}, ${limits.addressBytes}
 local BUFFER_BYTES, KEY_MS, STUB_MS = ${limits.bufferBytes}, ${wholeMs(limits.keySeconds)}, ${wholeMs(limits.stubSeconds)}
+local KEYED_MS = ${wholeMs(limits.ttlSeconds + limits.keySeconds)}
 local LIFETIME_MS = ${wholeMs(lifetimeSeconds(limits))}
 local STUB_BYTES, KEY_BYTES, SKIPPED = ${stubBytes}, ${keyBytes}, ${skipped}
 local LEDGER, ENDINGS = ${ledgerLength}, ${endingsKept}

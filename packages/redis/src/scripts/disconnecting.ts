@@ -11,6 +11,8 @@ const recentMs = 60_000;
 const beginning = `
 local call = redis.call
 local LIST = string.sub(KEYS[1], 1, -2) .. 'x'
+-- A key that never is: while a slot moves, Redis ends a script that touches one it does not have. Better before anything is changed.
+call('EXISTS', string.sub(KEYS[1], 1, -2) .. '-')
 local time = call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
 

@@ -1,5 +1,5 @@
 /** Where a message is, taking it out, erasing, sweeping, and taking queues over from another buffer. */
-
+import { forgetting } from './keys.ts';
 import { removal } from './removing.ts';
 
 /** Messages that one queue keeps parked, as in memory; the oldest goes first. */
@@ -102,36 +102,15 @@ return { echo, removed, count }
 /** Queues that one sweep looks at; more follow at once. */
 export const sweepBatch = 100;
 
-/** Milliseconds for each key of a queue until they are looked through again, which takes a few microseconds for each. */
-const keyPauseMs = 1;
+/** Queues, about, that one sweep goes through while the buffer is crowded. */
+const walkBatch = 100;
 
 export const sweep: string = `${removal}
-local function forgetKeys(queue)
-  if not queue.y or now < queue.y then return end
-  local next, gone, kept = nil, {}, 0
-  local raw = call('HGETALL', queue.keys)
-  for i = 1, #raw, 2 do
-    local untilMs = tonumber(match(raw[i + 1], '^%S+ %d+ (%d+)'))
-    if untilMs <= now then
-      gone[#gone + 1] = raw[i]
-    else
-      kept = kept + 1
-      if not next or untilMs < next then next = untilMs end
-    end
-  end
-  for _, key in ipairs(gone) do call('HDEL', queue.keys, key) end
-  grow(queue.address, -#gone * KEY_BYTES)
-  if next then
-    -- All are read to find those whose time is over: the more there are, the longer it takes until that is done again.
-    queue:set('y', math.max(next, now + kept * ${keyPauseMs}))
-  else
-    queue:set('y', nil)
-  end
-end
-
+local others = tonumber(ARGV[4]) + tonumber(call('HGET', TOTALS, 'bytes') or 0)
+${forgetting}
 -- One in which there never was a message has nothing to tell but its epoch: while more than half of the buffer is taken it
 -- goes with its last session, or visitors who come once would fill the buffer.
-local isCrowded = tonumber(ARGV[4]) + tonumber(call('HGET', TOTALS, 'bytes') or 0) > BUFFER_BYTES / 2
+local isCrowded = others > BUFFER_BYTES / 2
 local function forgottenFrom(queue)
   if not isCrowded or queue.l > 0 or sub(queue.address.name, 1, 1) ~= 'r' then return queue.u + STUB_MS end
   local last = 0
@@ -164,6 +143,23 @@ for _, suffix in ipairs(due) do
     call('ZREM', PREFIX .. 'd', suffix)
   end
 end
+
+-- While it is crowded all queues are gone through, some at a time, for keys that can be spared.
+local function walk()
+  local place, found = unpack(call('ZSCAN', PREFIX .. 'd', call('HGET', TOTALS, 'walk') or '0', 'COUNT', ${walkBatch}))
+  call('HSET', TOTALS, 'walk', place)
+  for i = 1, #found, 2 do
+    local app, name = match(found[i], '^([^:]+):(.*)$')
+    local address = openAddress(name)
+    local queue = findQueue(address, app)
+    if queue then
+      forgetKeys(queue)
+      queue:save()
+      saveAddress(address)
+    end
+  end
+end
+if isCrowded then walk() end
 saveSums()
 return { echo, removed, #due, tonumber(call('HGET', TOTALS, 'bytes') or 0) }
 `;

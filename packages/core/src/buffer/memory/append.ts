@@ -3,8 +3,8 @@ import { messageId } from '../../protocol/cursor.ts';
 import type { AppendEntry, AppendOutcome, BufferedMessage } from '../message-buffer.ts';
 import { leave, lose, type MemoryContext, settle } from './context.ts';
 import { expireDue } from './expiry.ts';
+import { giveUpKeys, rememberKey } from './keys.ts';
 import { indexAfter, type Queue } from './queue.ts';
-import { keyBytes } from './table.ts';
 
 /** Stores one entry, or says why not. */
 export function appendOne(context: MemoryContext, entry: AppendEntry, nowMs: number): AppendOutcome {
@@ -73,8 +73,12 @@ function makeRoom(
   const isFull = (): boolean => count > limits.queueMessages || bytes > limits.queueBytes;
   const exceeded = (): 'address' | 'buffer' | undefined => {
     const growth = bytes - queue.bytes;
-    if (growth > 0 && queue.entry.bytes + growth > limits.addressBytes) return 'address';
-    return growth > 0 && table.bytes + growth > limits.bufferBytes ? 'buffer' : undefined;
+    if (growth <= 0) return undefined;
+    // Keys go before messages do, and before one is refused.
+    const ofAddress = queue.entry.bytes + growth - limits.addressBytes;
+    if (ofAddress > 0 && !giveUpKeys(context, queue.entry, ofAddress)) return 'address';
+    const ofBuffer = table.bytes + growth - limits.bufferBytes;
+    return ofBuffer > 0 && !giveUpKeys(context, queue.entry, ofBuffer) ? 'buffer' : undefined;
   };
   while (isFull() || (drop < free && exceeded() !== undefined)) {
     const oldest = messages[drop];
@@ -99,16 +103,8 @@ function remember(context: MemoryContext, queue: Queue, entry: AppendEntry, id: 
     queue.topics.set(message.topic, message);
   }
   if (entry.key !== undefined) {
-    queue.keys ??= new Map();
-    const former = queue.keys.get(entry.key);
-    if (former === undefined) {
-      queue.entry.bytes += keyBytes;
-      context.table.bytes += keyBytes;
-    } else context.journal?.unkeyed(queue, former);
     const untilMs = message.expiresMs + context.limits.keySeconds * 1000;
-    const known = { id, fingerprint: entry.fingerprint, untilMs, record: undefined };
-    queue.keys.set(entry.key, known);
-    context.journal?.keyed(queue, entry.key);
+    rememberKey(context, queue, entry.key, { id, fingerprint: entry.fingerprint, untilMs, record: undefined });
   }
   if (message.expiresMs < queue.nextExpiryMs) {
     queue.nextExpiryMs = message.expiresMs;

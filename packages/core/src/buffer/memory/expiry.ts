@@ -1,8 +1,8 @@
 /** Expiry: exact when a queue is touched, and by a sweep once a second for queues that nobody touches. */
 import type { BufferedMessage } from '../message-buffer.ts';
 import { cut, lose, type MemoryContext, tellRemoved } from './context.ts';
+import { forgetKeys, forgetKeysInGoodTime } from './keys.ts';
 import type { Queue } from './queue.ts';
-import { keyBytes } from './table.ts';
 
 /** Milliseconds for each key of a queue until they are gone through again. */
 const keyPauseMs = 1;
@@ -48,6 +48,7 @@ export function releaseParked(context: MemoryContext, queue: Queue, message: Buf
 /** Looks after the queues that are due: expiry, old idempotency keys, and stubs whose time is over. */
 export function sweep(context: MemoryContext): void {
   const nowMs = context.now();
+  forgetKeysInGoodTime(context, nowMs);
   for (const queue of context.table.due(nowMs)) {
     expireDue(context, queue, nowMs);
     forgetKeys(context, queue, nowMs);
@@ -74,20 +75,6 @@ function nextLookMs(context: MemoryContext, queue: Queue, isEmpty: boolean): num
   const keys = [...(queue.keys?.values() ?? [])];
   const keysMs = keys.reduce((earliest, { untilMs }) => Math.min(earliest, untilMs), Number.POSITIVE_INFINITY);
   return Math.min(queue.nextExpiryMs, Math.max(keysMs, context.now() + keys.length * keyPauseMs));
-}
-
-function forgetKeys(context: MemoryContext, queue: Queue, nowMs: number): void {
-  if (queue.keys === undefined) return;
-  let gone = 0;
-  for (const [key, known] of queue.keys) {
-    if (known.untilMs > nowMs) continue;
-    queue.keys.delete(key);
-    context.journal?.unkeyed(queue, known);
-    gone++;
-  }
-  queue.entry.bytes -= gone * keyBytes;
-  context.table.bytes -= gone * keyBytes;
-  if (queue.keys.size === 0) queue.keys = undefined;
 }
 
 /** Erases a whole queue: its messages are told as erased, and its epoch ends. */

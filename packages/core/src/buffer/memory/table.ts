@@ -28,6 +28,8 @@ export interface Table {
   remove(queue: Queue): void;
   /** Has the sweep look at a queue at a moment, unless it looks earlier already. */
   schedule(queue: Queue, atMs: number): void;
+  /** The next so many queues, each in its turn. */
+  round(count: number): Iterable<Queue>;
   /** Queues that are due, each once. */
   due(nowMs: number): Queue[];
 }
@@ -81,6 +83,17 @@ export function createTable(newEpoch: () => string): Table {
       if (day === undefined) calendar.set(second, new Set([queue]));
       else day.add(queue);
     },
+    *round(count) {
+      for (let left = Math.min(count, table.epochs.size); left >= 1; left--) {
+        let next = walk.next();
+        if (next.done) {
+          walk = table.epochs.values();
+          next = walk.next();
+        }
+        if (next.done) return;
+        yield next.value;
+      }
+    },
     due(nowMs) {
       const now = Math.floor(nowMs / 1000);
       const found: Queue[] = [];
@@ -103,6 +116,7 @@ export function createTable(newEpoch: () => string): Table {
       return found;
     },
   };
+  let walk = table.epochs.values();
   return table;
 }
 

@@ -7,6 +7,7 @@ import { emptyQueues } from './empty-queues.ts';
 import { expiry } from './expiry.ts';
 import { freeing } from './freeing.ts';
 import { inspecting } from './inspecting.ts';
+import { keysGiveWay } from './keys-give-way.ts';
 import { places } from './places.ts';
 import { taking } from './taking.ts';
 import { topicsAndKeys } from './topics-and-keys.ts';
@@ -17,6 +18,7 @@ export const allBufferCases: readonly BufferCase[] = [
   ...places,
   ...freeing,
   ...topicsAndKeys,
+  ...keysGiveWay,
   ...bounds,
   ...emptyQueues,
   ...expiry,
