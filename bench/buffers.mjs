@@ -47,6 +47,8 @@ const measurements = [
     figures: {
       messageRss: 'a queued 200-byte message, bytes RSS',
       messageFile: 'a queued 200-byte message, bytes of the file',
+      keyRss: 'an idempotency key, bytes RSS',
+      keyFile: 'an idempotency key, bytes of the file',
       addressRss: 'an idle address, bytes RSS',
       addressFile: 'an idle address, bytes of the file',
     },
@@ -97,6 +99,7 @@ const measurements = [
     contenders: ['memory', 'redis'],
     figures: {
       messageFile: 'a queued 200-byte message, bytes in Redis',
+      keyFile: 'an idempotency key, bytes in Redis',
       addressFile: 'an idle address, bytes in Redis',
     },
   },

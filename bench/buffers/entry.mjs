@@ -18,3 +18,17 @@ export function entryFor(recipient) {
     overflow: 'reject',
   };
 }
+
+/** The same with an idempotency key, as the publisher makes them. @param {number} recipient @param {number} n @returns {AppendEntry} */
+export function keyedEntryFor(recipient, n) {
+  return {
+    ...entryFor(recipient),
+    key: asReceived(`key-${n}-`.padEnd(22, 'k')),
+    fingerprint: asReceived(`${n}`.padEnd(21, 'f')),
+  };
+}
+
+/** In one piece: a text that was put together takes more. @param {string} text */
+function asReceived(text) {
+  return Buffer.from(text).toString('latin1');
+}

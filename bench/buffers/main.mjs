@@ -14,7 +14,7 @@ import { openRedisBuffer } from '@pollux/redis';
 import { startRedis } from '@pollux/redis/testing';
 import { openBareLog } from './bare-log.mjs';
 import { openBareScript } from './bare-script.mjs';
-import { entryFor } from './entry.mjs';
+import { entryFor, keyedEntryFor } from './entry.mjs';
 import { served } from './served.mjs';
 
 const [measurement = '', contender = '', directory = '', share = '1'] = process.argv.slice(2);
@@ -53,19 +53,19 @@ function size(full) {
   return Math.ceil(full * Number(share));
 }
 
-/** @param {number} n */
-async function store(n) {
-  const entry = entryFor(n % recipients);
+/** @param {number} n @param {boolean} isKeyed */
+async function store(n, isKeyed) {
+  const entry = isKeyed ? keyedEntryFor(n % recipients, n) : entryFor(n % recipients);
   if (buffer === undefined) return bare?.append(`${JSON.stringify(entry)}\n`);
   const [outcome] = await buffer.append([entry]);
   if (outcome?.kind !== 'stored') throw new Error(`a message was not stored: ${JSON.stringify(outcome)}`);
 }
 
-/** Stores messages, so many at once. @param {number} from @param {number} to */
-async function storeAll(from, to) {
+/** Stores messages, so many at once. @param {number} from @param {number} to @param {boolean} [isKeyed] */
+async function storeAll(from, to, isKeyed = false) {
   let next = from;
   const lane = async () => {
-    while (next < to) await store(next++);
+    while (next < to) await store(next++, isKeyed);
   };
   await Promise.all(Array.from({ length: inFlight }, lane));
 }
@@ -187,7 +187,7 @@ async function stored() {
   return Number(/used_memory:(\d+)/.exec(info)?.[1] ?? 0);
 }
 
-/** Bytes of a queued message and of an address at which nothing waits: of memory, and of the file or of Redis. */
+/** Bytes of a queued message, of its idempotency key, and of an address at which nothing waits: of memory, and of the file or of Redis. */
 async function bytes() {
   if (buffer === undefined) throw new Error('the bare log keeps nothing in memory');
   const usage = async () => {
@@ -212,11 +212,17 @@ async function bytes() {
   const second = await usage();
   await storeAll(0, messages);
   const third = await usage();
+  await storeAll(0, messages, true);
+  const fourth = await usage();
+  const messageRss = (third.rss - second.rss) / messages;
+  const messageFile = (third.file - second.file) / messages;
   return {
     addressRss: (second.rss - first.rss) / addresses,
     addressFile: (second.file - first.file) / addresses,
-    messageRss: (third.rss - second.rss) / messages,
-    messageFile: (third.file - second.file) / messages,
+    messageRss,
+    messageFile,
+    keyRss: (fourth.rss - third.rss) / messages - messageRss,
+    keyFile: (fourth.file - third.file) / messages - messageFile,
   };
 }
 

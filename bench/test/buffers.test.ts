@@ -21,7 +21,7 @@ it.each([
   ['accepted', 'bare script', ['perSecond']],
   ['accepted', 'redis', ['perSecond']],
   ['polls', 'redis', ['emptyMicroseconds', 'deliveredMicroseconds']],
-  ['bytes', 'redis', ['messageFile', 'addressFile']],
+  ['bytes', 'redis', ['messageFile', 'keyFile', 'addressFile']],
 ])('measures %s of %s', async (measurement, contender, figures) => {
   const directory = await mkdtemp(join(tmpdir(), 'pollux-bench-'));
   try {
