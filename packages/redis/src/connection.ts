@@ -72,8 +72,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
     facts = undefined;
     failure = reason;
     waiting.clear();
-    watching?.clear();
-    watching = undefined;
+    unwatch();
     asking?.stop();
     lost.destroy();
     if (isClosed) return;
@@ -101,6 +100,12 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
         drop(current, `Redis did not answer within ${options.commandTimeoutMs} ms.`);
       else watch(current);
     }, options.commandTimeoutMs / 4);
+  }
+
+  /** Not only to save it: in workerd a timer ends with the request that began it, and would keep the next from beginning one. */
+  function unwatch(): void {
+    watching?.clear();
+    watching = undefined;
   }
 
   async function connect(): Promise<void> {
@@ -201,6 +206,7 @@ export async function openConnection(options: ConnectionOptions): Promise<Connec
         throw failed(current, error);
       } finally {
         waiting.delete(echo);
+        if (waiting.size === 0) unwatch();
       }
       if (!Array.isArray(reply) || reply[0] !== echo) {
         drop(current, 'Redis answered one call with the answer of another.');

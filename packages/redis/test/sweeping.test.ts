@@ -2,8 +2,13 @@
 import { createManualClock } from '@pollux/core/testing';
 import { describe, expect, it } from 'vitest';
 import { openRedisBuffer } from '../src/index.ts';
-import { startRedis } from '../src/testing/index.ts';
+import { type RedisProcess, startRedis } from '../src/testing/index.ts';
 import { entryOf, readingOf } from './support/entries.ts';
+
+async function callsOf(redis: RedisProcess, command: string): Promise<number> {
+  const stats = String(await redis.ask(['INFO', 'commandstats']));
+  return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+}
 
 describe('keys whose time is over one after the other', () => {
   it('are not all looked through for each of them', { timeout: 60_000 }, async () => {
@@ -21,7 +26,7 @@ describe('keys whose time is over one after the other', () => {
       await clock.advance(1000);
       await new Promise((done) => setTimeout(done, 20));
     }
-    expect(await callsOf('hgetall')).toBeLessThan(turns / 3);
+    expect(await callsOf(redis, 'hgetall')).toBeLessThan(turns / 3);
     // In the end none is left.
     for (let turn = 0; turn < 60; turn++) {
       await clock.advance(1000);
@@ -30,11 +35,42 @@ describe('keys whose time is over one after the other', () => {
     await expect.poll(() => redis.ask(['HLEN', 'pollux:{0}:k:orders:ralice'])).toBe(0);
     expect((await buffer.inspect.totals()).bytes).toBe(512);
     await buffer.close();
+  });
+});
 
-    async function callsOf(command: string): Promise<number> {
-      const stats = String(await redis.ask(['INFO', 'commandstats']));
-      return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0);
+describe('keys of a buffer that has little room', () => {
+  it('are not looked through again and again, though those of what waits stay', async () => {
+    await using redis = await startRedis();
+    const clock = createManualClock();
+    const buffer = await openRedisBuffer({ url: redis.url, limits: { bufferBytes: 40_000 }, clock });
+    const recipients = Array.from({ length: 10 }, (_, n) => `user${n}`);
+    for (const name of recipients) {
+      await buffer.append(Array.from({ length: 10 }, (_, n) => entryOf(name, `${n}`, { key: `k${n}` })));
+      const { address, application } = entryOf(name, '');
+      const queue = { address, application, handled: undefined, read: undefined };
+      const [reading] = await buffer.exchange({ session: 's', queues: [queue], maxBytes: 1e6, keepMs: 60_000 });
+      const place = { epoch: reading?.epoch ?? '', position: 6 };
+      await buffer.exchange({ session: 's', queues: [{ ...queue, handled: place, read: place }], maxBytes: 1e6, keepMs: 60_000 });
     }
+    const keys = async () => Promise.all(recipients.map((name) => redis.ask(['HLEN', `pollux:{0}:k:orders:r${name}`])));
+    expect(new Set(await keys())).toEqual(new Set([10]));
+    // So large that next to nothing is left.
+    expect(await buffer.append([entryOf('large', 'l', { size: 14_000 })])).toMatchObject([{ kind: 'stored' }]);
+    const sweep = async (turns: number) => {
+      for (let turn = 0; turn < turns; turn++) {
+        await clock.advance(1000);
+        await new Promise((done) => setTimeout(done, 20));
+      }
+    };
+    await sweep(5);
+    expect(new Set(await keys())).toEqual(new Set([4]));
+    expect(await buffer.append([entryOf('large', 'm', { size: 9000 })])).toMatchObject([{ kind: 'stored' }]);
+    await sweep(5);
+    await redis.ask(['CONFIG', 'RESETSTAT']);
+    await sweep(20);
+    expect(await callsOf(redis, 'zscan')).toBeGreaterThan(15);
+    expect(await callsOf(redis, 'hgetall')).toBe(0);
+    await buffer.close();
   });
 });
 

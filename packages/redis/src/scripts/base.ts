@@ -4,9 +4,10 @@
  * Every key of an address carries the same hash tag, which `KEYS[1]` declares: the others are made from it, all in the
  * same slot. A queue is a record in MessagePack, beside the list of its messages. Single letters name its fields, which
  * are stored with each queue: `e` epoch, `l` last position, `f` freed to, `h` handled to, `s` sent to, `b` bytes,
- * `n` messages, `o` holes, `x` next expiry, `y` next expiry of a key, `u` last used, `d` due, `g` era, `L` losses,
- * `E` endings, `p` places of sessions, each with how far it has handled and until when that is kept. An address is one
- * as well: `b` bytes, `c` queues, `q` their applications, `n` nodes that read there, each with until when.
+ * `n` messages, `o` holes, `x` next expiry, `y` next expiry of a key, `w` up to where keys were
+ * given up before their time, `u` last used, `d` due, `g` era, `L` losses, `E` endings, `p` places of sessions, each with
+ * how far it has handled and until when that is kept. An address is one as well: `b` bytes, `c` queues, `q` their
+ * applications, `n` nodes that read there, each with until when.
  */
 import { type Limits, lifetimeSeconds } from '@pollux/core';
 import { longestMs } from '../element.ts';
@@ -138,7 +139,7 @@ function Queue:save()
   if not self.isChanged then return end
   call('SET', self.key, pack({
     e = self.e, l = self.l, f = self.f, h = self.h, s = self.s, b = self.b, n = self.n, o = self.o, x = self.x, y = self.y,
-    u = self.u, d = self.d, g = self.g, L = self.L, E = self.E, p = self.p,
+    w = self.w, u = self.u, d = self.d, g = self.g, L = self.L, E = self.E, p = self.p,
   }))
 end
 

@@ -6,6 +6,9 @@ const leastShare = 1 / 4;
 /** Milliseconds for each key of a queue until they are looked through again, which takes a few microseconds for each. */
 const keyPauseMs = 1;
 
+/** Milliseconds by which keys go ahead of those that have to, where there is little room. */
+const aheadMs = 3_600_000;
+
 const waiting = `
 -- Tells of positions whether their messages have left.
 local function goneFrom(queue)
@@ -68,9 +71,17 @@ local function hasteOf(address)
   return math.max(0, 2 * fullness - 1) * KEYED_MS
 end
 
+-- Gives how many were looked through.
 local function forgetKeys(queue)
-  local soon = now + hasteOf(queue.address)
-  if not queue.y or soon < queue.y then return end
+  local haste = hasteOf(queue.address)
+  local soon = now + haste
+  -- Of those that end soon it is known up to where they were given up.
+  if not queue.y or (now < queue.y and soon < math.max(queue.y, queue.w or 0)) then return 0 end
+  if haste > 0 then
+    -- A little more than now, so that it is not done again and again.
+    soon = soon + ${aheadMs}
+    queue:set('w', soon)
+  end
   local next, gone, kept = nil, {}, 0
   local isGone = goneFrom(queue)
   local raw = call('HGETALL', queue.keys)
@@ -92,5 +103,6 @@ local function forgetKeys(queue)
   else
     queue:set('y', nil)
   end
+  return #raw / 2
 end
 `;

@@ -102,8 +102,9 @@ return { echo, removed, count }
 /** Queues that one sweep looks at; more follow at once. */
 export const sweepBatch = 100;
 
-/** Queues, about, that one sweep goes through while the buffer is crowded. */
+/** Queues, about, that one sweep goes through while the buffer is crowded, and keys after which it looks no further. */
 const walkBatch = 100;
+const walkKeys = 5000;
 
 export const sweep: string = `${removal}
 local others = tonumber(ARGV[4]) + tonumber(call('HGET', TOTALS, 'bytes') or 0)
@@ -148,12 +149,15 @@ end
 local function walk()
   local place, found = unpack(call('ZSCAN', PREFIX .. 'd', call('HGET', TOTALS, 'walk') or '0', 'COUNT', ${walkBatch}))
   call('HSET', TOTALS, 'walk', place)
+  local looked = 0
   for i = 1, #found, 2 do
+    -- The others are looked through in another round, in which these need not be.
+    if looked > ${walkKeys} then return end
     local app, name = match(found[i], '^([^:]+):(.*)$')
     local address = openAddress(name)
     local queue = findQueue(address, app)
     if queue then
-      forgetKeys(queue)
+      looked = looked + forgetKeys(queue)
       queue:save()
       saveAddress(address)
     end

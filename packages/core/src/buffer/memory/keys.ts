@@ -12,6 +12,8 @@ const leastShare = 1 / 4;
 /** Seconds in which all queues are gone through while the buffer is more than half full. */
 const roundSeconds = 300;
 const leastQueues = 1000;
+/** Keys that one sweep looks through at most, and those of one queue more: some milliseconds. */
+const mostKeys = 50_000;
 
 /** Remembers a key, in place of one whose time is over. */
 export function rememberKey(context: MemoryContext, queue: Queue, key: string, known: KnownKey): void {
@@ -41,7 +43,12 @@ export function forgetKeys(context: MemoryContext, queue: Queue, nowMs: number):
 export function forgetKeysInGoodTime(context: MemoryContext, nowMs: number): void {
   const { table, limits } = context;
   if (table.bytes <= limits.bufferBytes / 2) return;
-  for (const queue of table.round(Math.max(leastQueues, table.epochs.size / roundSeconds))) forgetKeys(context, queue, nowMs);
+  let looked = 0;
+  for (const queue of table.round(Math.max(leastQueues, table.epochs.size / roundSeconds))) {
+    looked += queue.keys?.size ?? 0;
+    forgetKeys(context, queue, nowMs);
+    if (looked > mostKeys) return;
+  }
 }
 
 /** Gives up keys of an address until so many bytes are free; `false`, having changed nothing, where that cannot be. */
