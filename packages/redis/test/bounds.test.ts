@@ -27,4 +27,17 @@ describe('a publish that is refused', () => {
     expect(await buffer.inspect.totals()).toMatchObject({ addresses: 1, queues: 1, messages: 2, bytes: 712 });
     await buffer.close();
   });
+
+  it('is refused at little cost, however many keys there are of messages that wait', async () => {
+    await using redis = await startRedis();
+    const buffer = await openRedisBuffer({ url: redis.url, limits: { addressBytes: 30_000 } });
+    await buffer.append(Array.from({ length: 200 }, (_, n) => entryOf('alice', `${n}`, { key: `k${n}` })));
+    await redis.ask(['CONFIG', 'RESETSTAT']);
+    for (let n = 0; n < 50; n++)
+      expect(await buffer.append([entryOf('alice', 'm')])).toEqual([{ kind: 'full', bound: 'address' }]);
+    const stats = String(await redis.ask(['INFO', 'commandstats']));
+    const looked = Number(/cmdstat_hgetall:calls=(\d+)/.exec(stats)?.[1] ?? 0);
+    expect(looked).toBeLessThan(10);
+    await buffer.close();
+  });
 });

@@ -52,16 +52,16 @@ export function createDisconnecting(context: ServerContext): Disconnecting {
 
   /** Until it is done: a session of someone who has logged out must not live on because a store was away for a moment. */
   async function tellOthers(recipient: string, self: Untold): Promise<void> {
-    while (self.isToTell && !isClosed) {
+    do {
       self.isToTell = false;
       try {
         await buffer.announceDisconnect?.(recipient);
       } catch {
         // The buffer tells by itself that it fails.
         self.isToTell = true;
-        await pause();
+        if (!isClosed) await pause();
       }
-    }
+    } while (self.isToTell && !isClosed);
     untold.delete(recipient);
   }
 
@@ -75,7 +75,7 @@ export function createDisconnecting(context: ServerContext): Disconnecting {
         known.isToTell = true;
         return known.told;
       }
-      const self: Untold = { isToTell: true, told: Promise.resolve() };
+      const self: Untold = { isToTell: false, told: Promise.resolve() };
       untold.set(recipient, self);
       self.told = tellOthers(recipient, self);
       return self.told;

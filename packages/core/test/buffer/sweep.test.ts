@@ -22,7 +22,7 @@ function openScene(): Scene {
   const scene: Scene = {
     nowMs: 0,
     context: {
-      table: createTable(() => 'epoch'),
+      table: createTable(() => 'an-epoch-11'),
       limits: { ...defaultLimits, keySeconds: 7 * 86_400 },
       now: () => scene.nowMs,
       watchers: new Set(),
@@ -73,4 +73,21 @@ it('a message that expires later than one that has left expires in its time, tho
   appendOne(context, entryOf('expires', { ttlSeconds: 200 }), scene.nowMs);
   sweepUntil(scene, 273_000);
   expect(context.table.messages).toBe(0);
+});
+
+it('who publishes to a full address is refused at little cost, until its keys can be given up', () => {
+  const scene = openScene();
+  const { context } = scene;
+  Object.assign(context, { limits: { ...context.limits, addressBytes: 30_000 } });
+  for (let n = 0; n < 200; n++) appendOne(context, entryOf(n, { key: `k${n}` }), 0);
+  const queue = context.table.find(aliceOrders);
+  const looks = vi.spyOn(queue?.keys ?? new Map(), Symbol.iterator);
+  const { epoch, last } = scene.poll();
+  const publish = () => appendOne(context, entryOf('m', { size: 1000 }), scene.nowMs).kind;
+  for (let n = 0; n < 50; n++) expect(publish()).toBe('full');
+  expect(looks.mock.calls.length).toBeLessThanOrEqual(1);
+  scene.poll({ epoch, position: last });
+  scene.nowMs += 1000;
+  // More than there is room for beside all the keys.
+  for (let n = 0; n < 20; n++) expect(publish()).toBe('stored');
 });

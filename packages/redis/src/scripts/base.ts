@@ -7,7 +7,8 @@
  * `n` messages, `o` holes, `x` next expiry, `y` next expiry of a key, `w` up to where keys were
  * given up before their time, `u` last used, `d` due, `g` era, `L` losses, `E` endings, `p` places of sessions, each with
  * how far it has handled and until when that is kept. An address is one as well: `b` bytes, `c` queues, `q` their
- * applications, `n` nodes that read there, each with until when.
+ * applications, `n` nodes that read there, each with until when, `s` bytes that its keys could give when they were looked
+ * through in vain, `v` until when that is not done again for more.
  */
 import { type Limits, lifetimeSeconds } from '@pollux/core';
 import { longestMs } from '../element.ts';
@@ -92,7 +93,9 @@ local function saveAddress(address)
   if address.c == 0 then
     call('DEL', address.key)
   elseif address.isChanged then
-    call('SET', address.key, pack({ b = address.b, c = address.c, q = address.q, n = address.n }))
+    call('SET', address.key, pack({
+      b = address.b, c = address.c, q = address.q, n = address.n, s = address.s, v = address.v,
+    }))
   end
 end
 

@@ -6,6 +6,9 @@ const leastShare = 1 / 4;
 /** Milliseconds for each key of a queue until they are looked through again, which takes a few microseconds for each. */
 const keyPauseMs = 1;
 
+/** Milliseconds after a look in vain until there is another one for as much. */
+const vainMs = 1000;
+
 /** Milliseconds by which keys go ahead of those that have to, where there is little room. */
 const aheadMs = 3_600_000;
 
@@ -29,6 +32,7 @@ end
 export const remembering: string = `${waiting}
 -- Gives up keys of an address until so many bytes are free; false, having changed nothing, where that cannot be.
 local function giveUpKeys(address, bytes)
+  if now < (address.v or 0) and bytes > address.s then return false end
   local found = {}
   for app in pairs(address.q) do
     local queue = address.opened[app] or findQueue(address, app)
@@ -41,7 +45,11 @@ local function giveUpKeys(address, bytes)
       if isGone(position) then found[#found + 1] = { tonumber(untilMs), position, queue, raw[i] } end
     end
   end
-  if #found * KEY_BYTES < bytes then return false end
+  if #found * KEY_BYTES < bytes then
+    -- Who goes on publishing to a full address is refused at little cost.
+    address.s, address.v, address.isChanged = #found * KEY_BYTES, now + ${vainMs}, true
+    return false
+  end
   local count = math.ceil(math.max(bytes / KEY_BYTES, #found * ${leastShare}))
   table.sort(found, function(a, b)
     if a[1] == b[1] then return a[2] < b[2] end

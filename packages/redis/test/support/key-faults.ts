@@ -6,8 +6,8 @@ export const keyFaults: readonly Fault[] = [
     'gives up no keys',
     '§9.6 keys that would fill an address keep no message out: those that end first give way',
     'append',
-    'if #found * KEY_BYTES < bytes then',
-    'if #found >= 0 then',
+    'if #found * KEY_BYTES < bytes then\n',
+    'if #found >= 0 then\n',
   ],
   [
     'gives up the newest keys',

@@ -9,6 +9,8 @@ import { type AddressEntry, keyBytes } from './table.ts';
 
 /** Of the keys that may go, how many do at least when room is made: to look through all of them for each message takes long. */
 const leastShare = 1 / 4;
+/** Milliseconds after a look in vain: who goes on publishing to a full address is refused at little cost. */
+const vainMs = 1000;
 /** Seconds in which all queues are gone through while the buffer is more than half full. */
 const roundSeconds = 300;
 const leastQueues = 1000;
@@ -53,10 +55,15 @@ export function forgetKeysInGoodTime(context: MemoryContext, nowMs: number): voi
 
 /** Gives up keys of an address until so many bytes are free; `false`, having changed nothing, where that cannot be. */
 export function giveUpKeys(context: MemoryContext, entry: AddressEntry, bytes: number): boolean {
+  const nowMs = context.now();
+  if (entry.spare !== undefined && nowMs < entry.spare.untilMs && bytes > entry.spare.bytes) return false;
   const found: { readonly queue: Queue; readonly key: string; readonly known: KnownKey }[] = [];
   for (const queue of entry.queues.values())
     for (const [key, known] of queue.keys ?? []) if (!isBuffered(queue, known)) found.push({ queue, key, known });
-  if (found.length * keyBytes < bytes) return false;
+  if (found.length * keyBytes < bytes) {
+    entry.spare = { bytes: found.length * keyBytes, untilMs: nowMs + vainMs };
+    return false;
+  }
   const count = Math.ceil(Math.max(bytes / keyBytes, found.length * leastShare));
   found.sort((a, b) => a.known.untilMs - b.known.untilMs);
   for (const { queue, key, known } of found.slice(0, count)) forget(context, queue, key, known);

@@ -9,6 +9,8 @@ export interface AddressEntry {
   readonly address: Address;
   readonly queues: Map<string, Queue>;
   bytes: number;
+  /** What its keys could give when they were looked through in vain, and until when that is not done again for more. */
+  spare: { readonly bytes: number; readonly untilMs: number } | undefined;
 }
 
 /** What an empty queue, and a remembered key, count for in the bounds of address and server. */
@@ -49,7 +51,7 @@ export function createTable(newEpoch: () => string): Table {
     open(name, nowMs, epoch) {
       let entry = table.entries.get(name.address);
       if (entry === undefined) {
-        entry = { address: name.address, queues: new Map(), bytes: 0 };
+        entry = { address: name.address, queues: new Map(), bytes: 0, spare: undefined };
         table.entries.set(name.address, entry);
       }
       const known = entry.queues.get(name.application);
