@@ -40,4 +40,14 @@ describe('a publish that is refused', () => {
     expect(looked).toBeLessThan(10);
     await buffer.close();
   });
+
+  it('is answered though another queue of its address was taken away behind the scripts', async () => {
+    await using redis = await startRedis();
+    const buffer = await openRedisBuffer({ url: redis.url, limits: { addressBytes: 3000 } });
+    await buffer.append([entryOf('alice', '1', { application: 'calls' }), entryOf('alice', '1')]);
+    await redis.ask(['DEL', 'pollux:{0}:q:calls:ralice']);
+    expect(await buffer.append([entryOf('alice', '2', { size: 3000 })])).toEqual([{ kind: 'full', bound: 'address' }]);
+    expect(await buffer.append([entryOf('alice', '2')])).toMatchObject([{ kind: 'stored' }]);
+    await buffer.close();
+  });
 });

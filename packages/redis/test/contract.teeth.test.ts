@@ -6,8 +6,9 @@ import { openWithScripts } from '../src/redis-buffer.ts';
 import { createScripts, script } from '../src/scripts/index.ts';
 import { startRedis } from '../src/testing/index.ts';
 import { failingCases } from './support/contract.ts';
+import { disconnectingFaults } from './support/disconnecting-faults.ts';
 import { faults } from './support/faults.ts';
-import { disconnectingFaults, keyFaults } from './support/key-faults.ts';
+import { keyFaults } from './support/key-faults.ts';
 
 const redis = await startRedis();
 afterAll(() => redis[Symbol.asyncDispose]());

@@ -37,8 +37,9 @@ local function giveUpKeys(address, bytes)
   for app in pairs(address.q) do
     local queue = address.opened[app] or findQueue(address, app)
     address.opened[app] = queue
-    local isGone = goneFrom(queue)
-    local raw = call('HGETALL', queue.keys)
+    -- One that an eviction took away has none.
+    local isGone = queue and goneFrom(queue)
+    local raw = queue and call('HGETALL', queue.keys) or {}
     for i = 1, #raw, 2 do
       local position, untilMs = match(raw[i + 1], '^%S+ (%d+) (%d+)')
       position = tonumber(position)

@@ -1,4 +1,4 @@
-/** Faults of scripts that remember idempotency keys, and of those that tell who is disconnected. */
+/** Faults of scripts that remember idempotency keys. */
 import type { Fault } from './faults.ts';
 
 export const keyFaults: readonly Fault[] = [
@@ -64,30 +64,6 @@ export const keyFaults: readonly Fault[] = [
     '§9.6 a key is forgotten keySeconds after its message, and counts for nothing then',
     'sweep',
     'grow(queue.address, -#gone * KEY_BYTES)',
-    '',
-  ],
-];
-
-export const disconnectingFaults: readonly Fault[] = [
-  [
-    'disconnects who disconnects',
-    '§7.7 a node is told whom another one disconnects, and not whom it disconnects itself',
-    'hear',
-    'if node ~= ARGV[2] and',
-    'if',
-  ],
-  [
-    'hears all of it again',
-    '§7.7 a node is told whom another one disconnects, and not whom it disconnects itself',
-    'hear',
-    'isKnown and tonumber(known) - count or 0, -1',
-    '0, -1',
-  ],
-  [
-    'hears nothing',
-    '§7.7 a node is told whom another one disconnects, and not whom it disconnects itself',
-    'disconnect',
-    "call('HINCRBY', KEYS[1], 'disconnects', 1)",
     '',
   ],
 ];
